@@ -80,7 +80,7 @@ func write(dir string, fd protoreflect.FileDescriptor, done map[string]bool) err
 	}
 
 	name := filepath.Join(dir, filepath.FromSlash(fd.Path()))
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(name), 0o750); err != nil {
 		return err
 	}
 	f, err := os.Create(name)

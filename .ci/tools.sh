@@ -34,7 +34,9 @@ buf_path() {
 # for this machine.
 buf_from_npm() {
   command -v npm >/dev/null 2>&1 || return 1
+  # A registry that does not answer must not hold up what Go alone can do.
   npm install --prefix "$1" --no-save --no-audit --no-fund --ignore-scripts --loglevel=error \
+    --fetch-retries=1 --fetch-retry-maxtimeout=5000 --fetch-timeout=30000 \
     "@bufbuild/buf@$BUF_VERSION" >/dev/null 2>&1 || return 1
   local bin
   for bin in "$1"/node_modules/@bufbuild/buf-*/bin/buf; do

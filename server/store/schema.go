@@ -1,0 +1,71 @@
+package store
+
+// The drawing of every key. A key is the prefix and the encoded parts (key.go says how); no part holds personal data.
+// An arrow is an index and the table that it finds records of, a double one allows one record. A test holds the
+// drawing to the declarations; schema_*.go draw their own tables the same way.
+//
+//	prefix  name                       parts                        value
+//	0x01    meta                       name                         nuo.store.v1.Meta
+//	0x02    serving interval           start                        nuo.store.v1.ServingInterval
+//	0x03    organisation               name                         nuo.v1.Organisation
+//	0x04    volunteer                  name                         nuo.v1.Volunteer
+//	0x05    person                     name                         nuo.store.v1.StoredPerson
+//	0x06    served party               name                         nuo.v1.ServedParty
+//	0x07    contact                    name                         nuo.store.v1.StoredContact
+//	0x08    view event                 viewer contract door time    nuo.store.v1.ViewEvent
+//	0x09    token                      hash                         nuo.store.v1.Token
+//	0x0a    request                    day caller id                nuo.store.v1.Request
+//	0x0b    due entry                  time kind object             nuo.store.v1.DueEntry
+//	0x0c    file name                  namespace name-hash          nuo.store.v1.FileName
+//	0x0d    note                       owner sequence               nuo.store.v1.Note
+//	0x0e    admin event                owner sequence               nuo.store.v1.AdminEvent
+//
+//	0x20    organisation by parent     parent                       → organisation
+//	0x21    volunteer by unit          unit                         → volunteer
+//	0x22    volunteer by branch        branch                       → volunteer
+//	0x23    volunteer by team          team                         → volunteer
+//	0x24    volunteer by community     community                    → volunteer
+//	0x25    served party by community  community                    → served party
+//	0x26    served party by compound   compound                     → served party
+//	0x27    token by name              name                         ⇒ token
+//	0x28    token by person            person                       → token
+//	0x29    token by scope             scope                        → token
+//
+// Prefixes up to 0x1f are tables of this file and 0x20 to 0x3f their indexes; from 0x40 on they are those of
+// schema_*.go.
+const (
+	prefixMeta            byte = 0x01
+	prefixServingInterval byte = 0x02
+	prefixOrganisation    byte = 0x03
+	prefixVolunteer       byte = 0x04
+	prefixPerson          byte = 0x05
+	prefixServedParty     byte = 0x06
+	prefixContact         byte = 0x07
+	prefixViewEvent       byte = 0x08
+	prefixToken           byte = 0x09
+	prefixRequest         byte = 0x0a
+	prefixDueEntry        byte = 0x0b
+	prefixFileName        byte = 0x0c
+	prefixNote            byte = 0x0d
+	prefixAdminEvent      byte = 0x0e
+
+	prefixOrganisationByParent   byte = 0x20
+	prefixVolunteerByUnit        byte = 0x21
+	prefixVolunteerByBranch      byte = 0x22
+	prefixVolunteerByTeam        byte = 0x23
+	prefixVolunteerByCommunity   byte = 0x24
+	prefixServedPartyByCommunity byte = 0x25
+	prefixServedPartyByCompound  byte = 0x26
+	prefixTokenByName            byte = 0x27
+	prefixTokenByPerson          byte = 0x28
+	prefixTokenByScope           byte = 0x29
+)
+
+// Tables lists every table and chain: what FeedPrefixes and CheckTables go by.
+func Tables() []AnyTable {
+	return []AnyTable{
+		Meta, ServingIntervals,
+		Organisations, Volunteers, Persons, ServedParties, Contacts, ViewEvents,
+		Tokens, Requests, DueEntries, FileNames, Notes, AdminEvents,
+	}
+}

@@ -13,7 +13,7 @@ package store
 //	0x06    served party               name                         nuo.v1.ServedParty
 //	0x07    contact                    name                         nuo.store.v1.StoredContact
 //	0x08    view event                 viewer contract door time    nuo.store.v1.ViewEvent
-//	0x09    token                      hash                         nuo.store.v1.Token
+//	0x09    token                      hash                         nuo.store.v1.StoredToken
 //	0x0a    request                    day caller id                nuo.store.v1.Request
 //	0x0b    due entry                  time kind object             nuo.store.v1.DueEntry
 //	0x0c    file name                  namespace name-hash          nuo.store.v1.FileName

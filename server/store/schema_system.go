@@ -19,30 +19,30 @@ var ServingIntervals = NewTable(TableConfig[*storev1.ServingInterval]{
 })
 
 // Tokens are the bearer tokens, by the SHA-256 of the token. Use Find on this key: a NOT_FOUND would show the hash.
-var Tokens = NewTable(TableConfig[*storev1.Token]{
+var Tokens = NewTable(TableConfig[*storev1.StoredToken]{
 	Name: "token", Prefix: prefixToken, Parts: "hash",
-	Key:     func(m *storev1.Token) []any { return []any{m.GetHash()} },
-	Indexes: []*Index[*storev1.Token]{TokensByName, TokensByPerson, TokensByScope},
+	Key:     func(m *storev1.StoredToken) []any { return []any{m.GetHash()} },
+	Indexes: []*Index[*storev1.StoredToken]{TokensByName, TokensByPerson, TokensByScope},
 })
 
 // TokensByName finds the one token of a resource name.
-var TokensByName = &Index[*storev1.Token]{
+var TokensByName = &Index[*storev1.StoredToken]{
 	Name: "name", Prefix: prefixTokenByName, Parts: "name", Unique: true,
-	Keys: func(m *storev1.Token) [][]any { return [][]any{{m.GetName()}} },
+	Keys: func(m *storev1.StoredToken) [][]any { return [][]any{{m.GetToken().GetName()}} },
 }
 
 // TokensByPerson finds the tokens that belong to a volunteer.
-var TokensByPerson = &Index[*storev1.Token]{
+var TokensByPerson = &Index[*storev1.StoredToken]{
 	Name: "person", Prefix: prefixTokenByPerson, Parts: "person",
-	Keys: func(m *storev1.Token) [][]any { return given(m.GetPerson()) },
+	Keys: func(m *storev1.StoredToken) [][]any { return given(m.GetToken().GetPerson()) },
 }
 
 // TokensByScope finds the tokens that have a grant within a resource.
-var TokensByScope = &Index[*storev1.Token]{
+var TokensByScope = &Index[*storev1.StoredToken]{
 	Name: "scope", Prefix: prefixTokenByScope, Parts: "scope",
-	Keys: func(m *storev1.Token) [][]any {
-		scopes := make([]string, 0, len(m.GetGrants()))
-		for _, g := range m.GetGrants() {
+	Keys: func(m *storev1.StoredToken) [][]any {
+		scopes := make([]string, 0, len(m.GetToken().GetGrants()))
+		for _, g := range m.GetToken().GetGrants() {
 			scopes = append(scopes, g.GetScope())
 		}
 		return given(scopes...)

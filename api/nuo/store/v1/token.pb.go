@@ -11,7 +11,6 @@ package storev1
 import (
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
-	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	v1 "nuo.internal/nuo/api/nuo/v1"
 	reflect "reflect"
 	sync "sync"
@@ -25,45 +24,31 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// A bearer token. The token itself is never stored. Key: hash.
-type Token struct {
+// A bearer token. The secret itself is never stored. Key: hash.
+type StoredToken struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// SHA-256 of the token.
+	// SHA-256 of the secret.
 	Hash []byte `protobuf:"bytes,1,opt,name=hash,proto3" json:"hash,omitempty"`
-	// Resource name, tokens/{uuid v4}, by which it is listed and revoked.
-	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	// The volunteer whom it belongs to; empty for a token of an office or a machine.
-	Person string `protobuf:"bytes,3,opt,name=person,proto3" json:"person,omitempty"`
-	// What it allows.
-	Grants []*Grant `protobuf:"bytes,4,rep,name=grants,proto3" json:"grants,omitempty"`
-	// When it was issued, UTC.
-	CreateTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
-	// When it ends by itself, UTC; unset for never.
-	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
-	// When it was revoked, UTC; unset while it was not.
-	RevokeTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=revoke_time,json=revokeTime,proto3" json:"revoke_time,omitempty"`
-	// Who issued it: volunteers/… or tokens/…; empty for the first one.
-	Issuer string `protobuf:"bytes,8,opt,name=issuer,proto3" json:"issuer,omitempty"`
-	// What it is for, in the issuer's words.
-	Description   string `protobuf:"bytes,9,opt,name=description,proto3" json:"description,omitempty"`
+	// What it belongs to and allows, and until when.
+	Token         *v1.Token `protobuf:"bytes,2,opt,name=token,proto3" json:"token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *Token) Reset() {
-	*x = Token{}
+func (x *StoredToken) Reset() {
+	*x = StoredToken{}
 	mi := &file_nuo_store_v1_token_proto_msgTypes[0]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *Token) String() string {
+func (x *StoredToken) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*Token) ProtoMessage() {}
+func (*StoredToken) ProtoMessage() {}
 
-func (x *Token) ProtoReflect() protoreflect.Message {
+func (x *StoredToken) ProtoReflect() protoreflect.Message {
 	mi := &file_nuo_store_v1_token_proto_msgTypes[0]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -75,160 +60,33 @@ func (x *Token) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use Token.ProtoReflect.Descriptor instead.
-func (*Token) Descriptor() ([]byte, []int) {
+// Deprecated: Use StoredToken.ProtoReflect.Descriptor instead.
+func (*StoredToken) Descriptor() ([]byte, []int) {
 	return file_nuo_store_v1_token_proto_rawDescGZIP(), []int{0}
 }
 
-func (x *Token) GetHash() []byte {
+func (x *StoredToken) GetHash() []byte {
 	if x != nil {
 		return x.Hash
 	}
 	return nil
 }
 
-func (x *Token) GetName() string {
+func (x *StoredToken) GetToken() *v1.Token {
 	if x != nil {
-		return x.Name
-	}
-	return ""
-}
-
-func (x *Token) GetPerson() string {
-	if x != nil {
-		return x.Person
-	}
-	return ""
-}
-
-func (x *Token) GetGrants() []*Grant {
-	if x != nil {
-		return x.Grants
+		return x.Token
 	}
 	return nil
-}
-
-func (x *Token) GetCreateTime() *timestamppb.Timestamp {
-	if x != nil {
-		return x.CreateTime
-	}
-	return nil
-}
-
-func (x *Token) GetExpireTime() *timestamppb.Timestamp {
-	if x != nil {
-		return x.ExpireTime
-	}
-	return nil
-}
-
-func (x *Token) GetRevokeTime() *timestamppb.Timestamp {
-	if x != nil {
-		return x.RevokeTime
-	}
-	return nil
-}
-
-func (x *Token) GetIssuer() string {
-	if x != nil {
-		return x.Issuer
-	}
-	return ""
-}
-
-func (x *Token) GetDescription() string {
-	if x != nil {
-		return x.Description
-	}
-	return ""
-}
-
-// One role within a scope.
-type Grant struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The role.
-	Role v1.Role `protobuf:"varint,1,opt,name=role,proto3,enum=nuo.v1.Role" json:"role,omitempty"`
-	// The resource within which it holds.
-	Scope string `protobuf:"bytes,2,opt,name=scope,proto3" json:"scope,omitempty"`
-	// The district in which the scope lies; the scope itself for a district's role.
-	District      string `protobuf:"bytes,3,opt,name=district,proto3" json:"district,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *Grant) Reset() {
-	*x = Grant{}
-	mi := &file_nuo_store_v1_token_proto_msgTypes[1]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Grant) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Grant) ProtoMessage() {}
-
-func (x *Grant) ProtoReflect() protoreflect.Message {
-	mi := &file_nuo_store_v1_token_proto_msgTypes[1]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Grant.ProtoReflect.Descriptor instead.
-func (*Grant) Descriptor() ([]byte, []int) {
-	return file_nuo_store_v1_token_proto_rawDescGZIP(), []int{1}
-}
-
-func (x *Grant) GetRole() v1.Role {
-	if x != nil {
-		return x.Role
-	}
-	return v1.Role(0)
-}
-
-func (x *Grant) GetScope() string {
-	if x != nil {
-		return x.Scope
-	}
-	return ""
-}
-
-func (x *Grant) GetDistrict() string {
-	if x != nil {
-		return x.District
-	}
-	return ""
 }
 
 var File_nuo_store_v1_token_proto protoreflect.FileDescriptor
 
 const file_nuo_store_v1_token_proto_rawDesc = "" +
 	"\n" +
-	"\x18nuo/store/v1/token.proto\x12\fnuo.store.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x14nuo/v1/options.proto\"\xeb\x02\n" +
-	"\x05Token\x12\x12\n" +
-	"\x04hash\x18\x01 \x01(\fR\x04hash\x12\x12\n" +
-	"\x04name\x18\x02 \x01(\tR\x04name\x12\x16\n" +
-	"\x06person\x18\x03 \x01(\tR\x06person\x12+\n" +
-	"\x06grants\x18\x04 \x03(\v2\x13.nuo.store.v1.GrantR\x06grants\x12;\n" +
-	"\vcreate_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime\x12;\n" +
-	"\vexpire_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"expireTime\x12;\n" +
-	"\vrevoke_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"revokeTime\x12\x16\n" +
-	"\x06issuer\x18\b \x01(\tR\x06issuer\x12&\n" +
-	"\vdescription\x18\t \x01(\tB\x04\xd0\xf3\x18\x01R\vdescription\"[\n" +
-	"\x05Grant\x12 \n" +
-	"\x04role\x18\x01 \x01(\x0e2\f.nuo.v1.RoleR\x04role\x12\x14\n" +
-	"\x05scope\x18\x02 \x01(\tR\x05scope\x12\x1a\n" +
-	"\bdistrict\x18\x03 \x01(\tR\bdistrictB+Z)nuo.internal/nuo/api/nuo/store/v1;storev1b\x06proto3"
+	"\x18nuo/store/v1/token.proto\x12\fnuo.store.v1\x1a\x12nuo/v1/token.proto\"F\n" +
+	"\vStoredToken\x12\x12\n" +
+	"\x04hash\x18\x01 \x01(\fR\x04hash\x12#\n" +
+	"\x05token\x18\x02 \x01(\v2\r.nuo.v1.TokenR\x05tokenB+Z)nuo.internal/nuo/api/nuo/store/v1;storev1b\x06proto3"
 
 var (
 	file_nuo_store_v1_token_proto_rawDescOnce sync.Once
@@ -242,24 +100,18 @@ func file_nuo_store_v1_token_proto_rawDescGZIP() []byte {
 	return file_nuo_store_v1_token_proto_rawDescData
 }
 
-var file_nuo_store_v1_token_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_nuo_store_v1_token_proto_msgTypes = make([]protoimpl.MessageInfo, 1)
 var file_nuo_store_v1_token_proto_goTypes = []any{
-	(*Token)(nil),                 // 0: nuo.store.v1.Token
-	(*Grant)(nil),                 // 1: nuo.store.v1.Grant
-	(*timestamppb.Timestamp)(nil), // 2: google.protobuf.Timestamp
-	(v1.Role)(0),                  // 3: nuo.v1.Role
+	(*StoredToken)(nil), // 0: nuo.store.v1.StoredToken
+	(*v1.Token)(nil),    // 1: nuo.v1.Token
 }
 var file_nuo_store_v1_token_proto_depIdxs = []int32{
-	1, // 0: nuo.store.v1.Token.grants:type_name -> nuo.store.v1.Grant
-	2, // 1: nuo.store.v1.Token.create_time:type_name -> google.protobuf.Timestamp
-	2, // 2: nuo.store.v1.Token.expire_time:type_name -> google.protobuf.Timestamp
-	2, // 3: nuo.store.v1.Token.revoke_time:type_name -> google.protobuf.Timestamp
-	3, // 4: nuo.store.v1.Grant.role:type_name -> nuo.v1.Role
-	5, // [5:5] is the sub-list for method output_type
-	5, // [5:5] is the sub-list for method input_type
-	5, // [5:5] is the sub-list for extension type_name
-	5, // [5:5] is the sub-list for extension extendee
-	0, // [0:5] is the sub-list for field type_name
+	1, // 0: nuo.store.v1.StoredToken.token:type_name -> nuo.v1.Token
+	1, // [1:1] is the sub-list for method output_type
+	1, // [1:1] is the sub-list for method input_type
+	1, // [1:1] is the sub-list for extension type_name
+	1, // [1:1] is the sub-list for extension extendee
+	0, // [0:1] is the sub-list for field type_name
 }
 
 func init() { file_nuo_store_v1_token_proto_init() }
@@ -273,7 +125,7 @@ func file_nuo_store_v1_token_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nuo_store_v1_token_proto_rawDesc), len(file_nuo_store_v1_token_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   2,
+			NumMessages:   1,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -357,7 +357,9 @@ type Volunteer struct {
 	// When it was last edited, UTC. Output only.
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,17,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	// The district. Output only.
-	District      string `protobuf:"bytes,18,opt,name=district,proto3" json:"district,omitempty"`
+	District string `protobuf:"bytes,18,opt,name=district,proto3" json:"district,omitempty"`
+	// The unit vouches for the volunteer at doors: a task with doors may then accept by itself (rule 7). Set by the unit.
+	Vouched       bool `protobuf:"varint,19,opt,name=vouched,proto3" json:"vouched,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -516,6 +518,13 @@ func (x *Volunteer) GetDistrict() string {
 		return x.District
 	}
 	return ""
+}
+
+func (x *Volunteer) GetVouched() bool {
+	if x != nil {
+		return x.Vouched
+	}
+	return false
 }
 
 // A person's personal data, stored apart.
@@ -1100,7 +1109,8 @@ type UpdateVolunteerRequest struct {
 	RequestId string `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// Name, etag and the new values.
 	Volunteer *Volunteer `protobuf:"bytes,2,opt,name=volunteer,proto3" json:"volunteer,omitempty"`
-	// Which: unit, branch, teams, political_status, service_status, skills, minor, guardian_consent, person.
+	// Which: unit, branch, teams, political_status, service_status, skills, minor, guardian_consent, vouched, person,
+	// or one field of person such as person.phone.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1554,7 +1564,7 @@ var File_nuo_v1_volunteer_proto protoreflect.FileDescriptor
 
 const file_nuo_v1_volunteer_proto_rawDesc = "" +
 	"\n" +
-	"\x16nuo/v1/volunteer.proto\x12\x06nuo.v1\x1a\x1bbuf/validate/validate.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x14nuo/v1/options.proto\x1a\x19nuo/v1/organisation.proto\"\xb4\x06\n" +
+	"\x16nuo/v1/volunteer.proto\x12\x06nuo.v1\x1a\x1bbuf/validate/validate.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x14nuo/v1/options.proto\x1a\x19nuo/v1/organisation.proto\"\xce\x06\n" +
 	"\tVolunteer\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1c\n" +
 	"\x04unit\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xac\x02R\x04unit\x12 \n" +
@@ -1578,7 +1588,8 @@ const file_nuo_v1_volunteer_proto_rawDesc = "" +
 	"createTime\x12;\n" +
 	"\vupdate_time\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"updateTime\x12\x1a\n" +
-	"\bdistrict\x18\x12 \x01(\tR\bdistrict\"\x94\x02\n" +
+	"\bdistrict\x18\x12 \x01(\tR\bdistrict\x12\x18\n" +
+	"\avouched\x18\x13 \x01(\bR\avouched\"\x94\x02\n" +
 	"\x06Person\x12.\n" +
 	"\fdisplay_name\x18\x01 \x01(\tB\v\xbaH\x04r\x02\x182\xd0\xf3\x18\x01R\vdisplayName\x124\n" +
 	"\x05phone\x18\x02 \x01(\tB\x1e\xbaH\x17r\x152\x13^(\\+?[0-9]{5,15})?$\xd0\xf3\x18\x01R\x05phone\x12-\n" +

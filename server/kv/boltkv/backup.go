@@ -16,7 +16,7 @@ func (e *Engine) Backup(ctx context.Context, file string) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback()
+	defer end(tx)
 	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
 	if err != nil {
 		return err

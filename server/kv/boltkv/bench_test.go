@@ -43,8 +43,12 @@ func claim(tx getPutter, shift, person, n uint64) error {
 	tx.get(claimKey('r', n, 1))
 	head := binary.BigEndian.AppendUint64(nil, uint64(len(count))+n)
 	for _, w := range []struct{ k, v []byte }{
-		{claimKey('c', person, n), benchValue}, {claimKey('s', shift, 0), head}, {claimKey('p', person, 0), head},
-		{claimKey('f', shift, n), head}, {claimKey('e', n, 0), benchValue}, {claimKey('h', shift, 0), head},
+		{claimKey('c', person, n), benchValue},
+		{claimKey('s', shift, 0), head},
+		{claimKey('p', person, 0), head},
+		{claimKey('f', shift, n), head},
+		{claimKey('e', n, 0), benchValue},
+		{claimKey('h', shift, 0), head},
 		{claimKey('r', n*0x9e3779b97f4a7c15, 1), benchValue},
 	} {
 		if err := tx.put(w.k, w.v); err != nil {

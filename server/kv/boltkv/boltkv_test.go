@@ -64,7 +64,7 @@ func fresh(t testing.TB, c boltkv.Config) (*boltkv.Engine, string) {
 	path := filepath.Join(t.TempDir(), "store")
 	e := open(t, path, c)
 	t.Cleanup(func() {
-		e.Close()
+		must(t, e.Close())
 		checkFile(t, path)
 	})
 	return e, path
@@ -105,12 +105,22 @@ func eventually(t testing.TB, what string, cond func() bool) {
 	}
 }
 
-// slowSync gives a Config.OnSync that reports each sync on begun and ends it when told to on end.
-func slowSync() (onSync func() error, begun chan struct{}, end chan error) {
+// slowSync gives a Config.OnSync that reports each sync on begun and ends it when told to on end, or when the test
+// is over.
+func slowSync(t *testing.T) (onSync func() error, begun chan struct{}, end chan error) {
 	begun, end = make(chan struct{}), make(chan error)
 	return func() error {
-		begun <- struct{}{}
-		return <-end
+		select {
+		case begun <- struct{}{}:
+		case <-t.Context().Done():
+			return nil
+		}
+		select {
+		case err := <-end:
+			return err
+		case <-t.Context().Done():
+			return nil
+		}
 	}, begun, end
 }
 
@@ -144,5 +154,59 @@ func TestReopen(t *testing.T) {
 	}
 	if n != 5 {
 		t.Errorf("%d changes after reopening", n)
+	}
+}
+
+// TestLongFeed: a feed longer than one read or one trim takes.
+func TestLongFeed(t *testing.T) {
+	const n = 1100
+	e, _ := fresh(t, boltkv.Config{FeedPrefixes: [][]byte{{'k'}}})
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for i := range n {
+		must(t, put(e, "k", strconv.Itoa(i)))
+	}
+	count := func(after kv.Position) (changes int) {
+		for c, err := range e.Watch(ctx, after, nil) {
+			must(t, err)
+			if changes++; c.Position == n {
+				break
+			}
+		}
+		return changes
+	}
+	if got := count(0); got != n {
+		t.Errorf("%d changes, want %d", got, n)
+	}
+	must(t, e.Trim(t.Context(), n-10))
+	if got := count(n - 10); got != 10 {
+		t.Errorf("%d changes after trimming, want 10", got)
+	}
+	if got := e.Stats(); got.Position != n || got.Updates != n || got.Bytes == 0 {
+		t.Errorf("trimming changed the position, or the figures are wrong: %+v", got)
+	}
+}
+
+// TestPoison: a slice that is kept after its closure shows.
+func TestPoison(t *testing.T) {
+	e, _ := fresh(t, boltkv.Config{Poison: true})
+	must(t, put(e, "a", "good"))
+	var kept [][]byte
+	keep := func(tx kv.Tx) error {
+		v, err := tx.Get([]byte("a"))
+		kept = append(kept, v)
+		for p, err := range tx.Scan(kv.Range{}) {
+			must(t, err)
+			kept = append(kept, p.Key, p.Value)
+		}
+		return err
+	}
+	must(t, e.View(t.Context(), keep))
+	_, err := e.Update(t.Context(), keep)
+	must(t, err)
+	for _, k := range kept {
+		if len(k) == 0 || k[0] != 0xdb {
+			t.Errorf("a kept slice still reads %q", k)
+		}
 	}
 }

@@ -70,7 +70,7 @@ func (w *writer) rollback(cause error) error {
 // release lets go of bbolt's write lock after a panic in a commit, or Close would wait for ever.
 func (w *writer) release() {
 	defer func() { _ = recover() }()
-	w.tx.Rollback()
+	end(w.tx)
 }
 
 // commitFailed tells a full disk, after which the old state is in force, from everything else.
@@ -99,6 +99,6 @@ func (e *Engine) isAtDurable() bool {
 	if err != nil {
 		return false
 	}
-	defer tx.Rollback()
+	defer end(tx)
 	return int64(tx.ID()) == e.durable.Load()
 }

@@ -17,7 +17,7 @@ import (
 // TestNoUnsyncedRead holds a commit between bbolt showing it and its sync's return: no reader, no watcher and no
 // answer, a refusal's included, may tell of it.
 func TestNoUnsyncedRead(t *testing.T) {
-	onSync, begun, end := slowSync()
+	onSync, begun, end := slowSync(t)
 	e, _ := fresh(t, boltkv.Config{OnSync: onSync, FeedPrefixes: [][]byte{{'k'}}})
 	var synced atomic.Bool
 	var wg sync.WaitGroup
@@ -41,7 +41,10 @@ func TestNoUnsyncedRead(t *testing.T) {
 		})
 	}
 	wg.Go(func() {
-		for range e.Watch(t.Context(), 0, nil) {
+		for _, err := range e.Watch(t.Context(), 0, nil) {
+			if err != nil {
+				t.Error(err)
+			}
 			early("a Watch told of the commit")
 			return
 		}
@@ -72,7 +75,7 @@ func TestNoUnsyncedRead(t *testing.T) {
 
 // TestRefusedWithBatch: a refusal that rests on a neighbour's write waits for, and shares, the neighbour's fate.
 func TestRefusedWithBatch(t *testing.T) {
-	onSync, begun, end := slowSync()
+	onSync, begun, end := slowSync(t)
 	e, _ := fresh(t, boltkv.Config{OnSync: onSync})
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = put(e, "a", "1") })
@@ -131,9 +134,19 @@ func TestErrUnknown(t *testing.T) {
 	}
 }
 
+// TestErrUnknownPanic: a panic in the commit, bbolt's answer to damaged pages, ends the same way and Close works.
+func TestErrUnknownPanic(t *testing.T) {
+	e, _ := fresh(t, boltkv.Config{OnSync: func() error { panic("damaged") }})
+	if err := put(e, "a", "1"); !errors.Is(err, kv.ErrUnknown) {
+		t.Error(err)
+	}
+	<-e.Failed()
+	must(t, e.Close())
+}
+
 // TestErrUnknownQueued: a failure answers also those that wait, and wakes readers and watchers.
 func TestErrUnknownQueued(t *testing.T) {
-	onSync, begun, end := slowSync()
+	onSync, begun, end := slowSync(t)
 	e, _ := fresh(t, boltkv.Config{OnSync: onSync})
 	var wg sync.WaitGroup
 	expect := func(what string, f func() error) {
@@ -150,7 +163,8 @@ func TestErrUnknownQueued(t *testing.T) {
 	}
 	expect("reading", func() error { return e.View(t.Context(), func(kv.Tx) error { return nil }) })
 	expect("watching", func() (last error) {
-		for _, last = range e.Watch(t.Context(), 0, nil) {
+		for _, err := range e.Watch(t.Context(), 0, nil) {
+			last = err
 		}
 		return last
 	})
@@ -161,10 +175,17 @@ func TestErrUnknownQueued(t *testing.T) {
 
 // TestErrContextQueued: a context that ends while its call waits takes it out of the queue, unrun.
 func TestErrContextQueued(t *testing.T) {
-	onSync, begun, end := slowSync()
+	onSync, begun, end := slowSync(t)
 	e, _ := fresh(t, boltkv.Config{OnSync: onSync, QueueLength: 2})
 	var wg sync.WaitGroup
-	wg.Go(func() { must(t, put(e, "a", "1")) })
+	write := func(key string) {
+		wg.Go(func() {
+			if err := put(e, key, "1"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	write("a")
 	<-begun
 	ctx, cancel := context.WithCancel(t.Context())
 	for range 2 {
@@ -181,7 +202,7 @@ func TestErrContextQueued(t *testing.T) {
 	}
 	cancel()
 	eventually(t, "places free again", func() bool { return e.Stats().Queued == 0 })
-	wg.Go(func() { must(t, put(e, "c", "1")) })
+	write("c")
 	end <- nil
 	<-begun
 	end <- nil
@@ -193,7 +214,7 @@ func TestErrContextQueued(t *testing.T) {
 
 // TestErrContextCommitting: a context that ends during the commit is answered at once; the write happens.
 func TestErrContextCommitting(t *testing.T) {
-	onSync, begun, end := slowSync()
+	onSync, begun, end := slowSync(t)
 	e, _ := fresh(t, boltkv.Config{OnSync: onSync})
 	ctx, cancel := context.WithCancel(t.Context())
 	answered := make(chan error)

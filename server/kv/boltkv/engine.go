@@ -178,7 +178,7 @@ func (e *Engine) CheckPages(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback()
+	defer end(tx)
 	var first error
 	n := 0
 	for err := range tx.Check() {

@@ -91,7 +91,7 @@ func (e *Engine) readFeed(ctx context.Context, at kv.Position, prefix []byte) ([
 	if err != nil {
 		return nil, 0, err
 	}
-	defer tx.Rollback()
+	defer end(tx)
 	feed, last := tx.Bucket(feedBucket), kv.Position(tx.Bucket(dataBucket).Sequence())
 	if at < kv.Position(feed.Sequence()) || at > last {
 		return nil, 0, kv.ErrTooOld

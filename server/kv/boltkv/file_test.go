@@ -28,8 +28,8 @@ func TestHold(t *testing.T) {
 	}
 	e := open(t, path, boltkv.Config{})
 	defer e.Close()
-	os.Stdout.WriteString("held\n")
-	os.Stdin.Read(make([]byte, 1))
+	_, _ = os.Stdout.WriteString("held\n")
+	_, _ = os.Stdin.Read(make([]byte, 1))
 }
 
 // TestErrLocked: a second process is told within two seconds who holds the store, and gets in when it is let go.
@@ -57,7 +57,7 @@ func TestErrLocked(t *testing.T) {
 	}
 	go func() {
 		time.Sleep(100 * time.Millisecond)
-		in.Close()
+		_ = in.Close()
 	}()
 	e := open(t, path, boltkv.Config{}) // waits a little
 	must(t, child.Wait())
@@ -190,7 +190,7 @@ func TestErrDamaged(t *testing.T) {
 			must(t, os.WriteFile(path, content, 0o600))
 			e, err := boltkv.Open(path, boltkv.Config{})
 			if err == nil {
-				e.Close()
+				_ = e.Close()
 				t.Fatal("opened")
 			}
 			if !strings.Contains(err.Error(), path) {

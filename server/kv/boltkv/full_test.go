@@ -53,8 +53,11 @@ func wantExactly(t *testing.T, e *boltkv.Engine, n int) {
 	got := 0
 	must(t, e.View(t.Context(), func(tx kv.Tx) error {
 		for p, err := range tx.Scan(kv.Range{}) {
-			if err != nil || string(p.Key) != fmt.Sprintf("k%04d", got) {
-				return fmt.Errorf("key %d is %q, %v", got, p.Key, err)
+			if err != nil {
+				return err
+			}
+			if string(p.Key) != fmt.Sprintf("k%04d", got) {
+				return fmt.Errorf("key %d is %q", got, p.Key)
 			}
 			got++
 		}

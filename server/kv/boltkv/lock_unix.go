@@ -11,6 +11,9 @@ import (
 	"time"
 )
 
+// lockPause is how long a try to lock is after the one before.
+const lockPause = 20 * time.Millisecond
+
 // lockFile is a held lock. bbolt locks the store's file too, but only once it exists and without telling who holds
 // it; this one also covers its creation.
 type lockFile struct{ f *os.File }
@@ -21,30 +24,29 @@ func acquire(path string) (*lockFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	for deadline := time.Now().Add(lockTimeout); ; time.Sleep(20 * time.Millisecond) {
-		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		if err == nil {
-			break
-		}
-		if errors.Is(err, syscall.EWOULDBLOCK) && time.Now().Before(deadline) {
-			continue
-		}
-		f.Close()
-		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, lockedError(path)
-		}
-		return nil, fmt.Errorf("lock %s: %w", path, err)
+	err = flock(f)
+	for waited := time.Duration(0); errors.Is(err, syscall.EWOULDBLOCK) && waited < lockTimeout; waited += lockPause {
+		time.Sleep(lockPause)
+		err = flock(f)
+	}
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return nil, errors.Join(lockedError(path), f.Close())
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), f.Close())
 	}
 	// The id only helps a person: on a full disk it is missing and the lock holds all the same.
 	if f.Truncate(0) == nil {
-		f.WriteAt([]byte(strconv.Itoa(os.Getpid())), 0)
+		_, _ = f.WriteAt([]byte(strconv.Itoa(os.Getpid())), 0)
 	}
 	return &lockFile{f}, nil
 }
 
+func flock(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) }
+
 func (l *lockFile) release() {
 	if l != nil {
-		l.f.Close()
+		_ = l.f.Close() // nothing was written that could fail to be kept
 	}
 }
 

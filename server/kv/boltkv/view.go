@@ -19,7 +19,7 @@ func (e *Engine) View(ctx context.Context, f func(kv.Tx) error) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback()
+	defer end(tx)
 	data := tx.Bucket(dataBucket)
 	t := overlay.New(&base{bucket: data}, nil, overlay.Config{
 		Poison: e.config.Poison, Position: kv.Position(data.Sequence()),
@@ -48,15 +48,18 @@ func (e *Engine) begin(ctx context.Context) (*bolt.Tx, error) {
 		select {
 		case <-next:
 		case <-e.failed:
-			tx.Rollback()
+			end(tx)
 			return nil, kv.ErrUnknown
 		case <-ctx.Done():
-			tx.Rollback()
+			end(tx)
 			return nil, ctx.Err()
 		}
 	}
 	return tx, nil
 }
+
+// end ends a read transaction, which errs only if it has ended already.
+func end(tx *bolt.Tx) { _ = tx.Rollback() }
 
 // broadcast tells any number of waiters that something has happened.
 type broadcast struct {

@@ -49,7 +49,7 @@ func testRefused(t *testing.T, open Open) {
 		return fmt.Errorf("because: %w", errRefused)
 	})
 	wantErr(t, err, errRefused)
-	wantContent(t, ctx, e, "a=1")
+	wantContent(ctx, t, e, "a=1")
 }
 
 // testRefusedNeighbours lets many closures fail among many that succeed; only the latter's effects may remain.
@@ -115,7 +115,7 @@ func testPanic(t *testing.T, open Open) {
 			}
 		}
 	})
-	wantContent(t, ctx, e, "good/1=1 good/3=1 good/5=1 good/7=1")
+	wantContent(ctx, t, e, "good/1=1 good/3=1 good/5=1 good/7=1")
 }
 
 // testGoexit ends the closure as a test's FailNow does: the caller's goroutine ends, the engine goes on.
@@ -135,7 +135,7 @@ func testGoexit(t *testing.T, open Open) {
 	}
 	_, err := write(ctx, e, "b=1")
 	must(t, err)
-	wantContent(t, ctx, e, "b=1")
+	wantContent(ctx, t, e, "b=1")
 }
 
 func testCounters(t *testing.T, open Open) {
@@ -178,11 +178,11 @@ func testTransfers(t *testing.T, open Open) {
 	stop := make(chan struct{})
 	var readers sync.WaitGroup
 	for range 2 {
-		readers.Go(func() { addUp(t, ctx, e, stop, total) })
+		readers.Go(func() { addUp(ctx, t, e, stop, total) })
 	}
 	n := scaled(150)
 	each(8, func(i int) {
-		r := rand.New(rand.NewPCG(uint64(i), 7))
+		r := rand.New(rand.NewPCG(uint64(i), 7)) //nolint:gosec // repeatable, and no secret
 		for range n {
 			from, to, sum := name(r.IntN(accounts)), name(r.IntN(accounts)), uint64(r.IntN(80))
 			if err := transfer(ctx, e, from, to, sum); err != nil && !errors.Is(err, errRefused) {
@@ -211,7 +211,7 @@ func transfer(ctx context.Context, e kv.Engine, from, to string, sum uint64) err
 	return err
 }
 
-func addUp(t *testing.T, ctx context.Context, e kv.Engine, stop <-chan struct{}, want uint64) {
+func addUp(ctx context.Context, t *testing.T, e kv.Engine, stop <-chan struct{}, want uint64) {
 	for {
 		select {
 		case <-stop:

@@ -129,7 +129,7 @@ func list(tx kv.Tx, r kv.Range) (string, error) {
 }
 
 // content is everything in e.
-func content(t testing.TB, ctx context.Context, e kv.Engine) (all string) {
+func content(ctx context.Context, t testing.TB, e kv.Engine) (all string) {
 	t.Helper()
 	must(t, e.View(ctx, func(tx kv.Tx) (err error) {
 		all, err = list(tx, kv.Range{})
@@ -139,9 +139,9 @@ func content(t testing.TB, ctx context.Context, e kv.Engine) (all string) {
 }
 
 // wantContent fails the test unless e holds exactly want.
-func wantContent(t testing.TB, ctx context.Context, e kv.Engine, want string) {
+func wantContent(ctx context.Context, t testing.TB, e kv.Engine, want string) {
 	t.Helper()
-	if got := content(t, ctx, e); got != want {
+	if got := content(ctx, t, e); got != want {
 		t.Fatalf("content %q, want %q", got, want)
 	}
 }

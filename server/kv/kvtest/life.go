@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -26,9 +27,9 @@ func testBackup(t *testing.T, open Open) {
 	wantErr(t, e.Backup(ctx, file), fs.ErrExist)
 
 	b := open(t, file)
-	defer b.Close()
-	wantContent(t, ctx, b, "a=1 fed/b=2 fed/c=3")
-	if got, last := collect(t, ctx, b, 0, "", 2); len(got) != 2 || last != at {
+	defer func() { must(t, b.Close()) }()
+	wantContent(ctx, t, b, "a=1 fed/b=2 fed/c=3")
+	if got, last := collect(ctx, t, b, 0, "", 2); len(got) != 2 || last != at {
 		t.Errorf("the copy's feed tells %v up to %d, want %d", got, last, at)
 	}
 	p, err := write(ctx, b, "d=4")
@@ -106,7 +107,8 @@ func testClose(t *testing.T, open Open) {
 					t.Error("Close did not wait for a View")
 				}
 			}()
-			for e.View(ctx, func(kv.Tx) error { return nil }) == nil { // until Close has begun
+			for e.View(ctx, func(kv.Tx) error { return nil }) == nil {
+				runtime.Gosched() // until Close has begun
 			}
 			ended.Store(true)
 			return nil

@@ -2,6 +2,7 @@ package kvtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -92,7 +93,7 @@ func (m *model) update(r *rapid.T) {
 	switch {
 	case err == nil && !refuse:
 		m.want = after
-	case err != errRefused:
+	case !errors.Is(err, errRefused) || !refuse:
 		r.Fatal(err)
 	}
 }

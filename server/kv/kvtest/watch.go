@@ -10,7 +10,7 @@ import (
 )
 
 // collect watches until it has seen want keys and returns them with how often each was told, and the last position.
-func collect(t *testing.T, ctx context.Context, e kv.Engine, after kv.Position, prefix string, want int) (map[string]int, kv.Position) {
+func collect(ctx context.Context, t *testing.T, e kv.Engine, after kv.Position, prefix string, want int) (map[string]int, kv.Position) {
 	t.Helper()
 	got, last := map[string]int{}, after
 	for c, err := range e.Watch(ctx, after, []byte(prefix)) {
@@ -48,7 +48,7 @@ func testWatch(t *testing.T, open Open) {
 		})
 	}()
 	check := func(prefix string, want int) {
-		got, _ := collect(t, ctx, e, 0, prefix, want)
+		got, _ := collect(ctx, t, e, 0, prefix, want)
 		if len(got) != want {
 			t.Errorf("prefix %q: %d keys, want %d", prefix, len(got), want)
 		}
@@ -84,7 +84,7 @@ func testWatchResumes(t *testing.T, open Open) {
 	}
 	p, err := write(ctx, e, "-"+Fed+"00")
 	must(t, err)
-	got, last := collect(t, ctx, e, at, Fed, 1)
+	got, last := collect(ctx, t, e, at, Fed, 1)
 	if got[Fed+"00"] != 1 || last != p {
 		t.Errorf("a removal was told as %v at %d, want %d", got, last, p)
 	}
@@ -110,13 +110,13 @@ func testWatchErrTooOld(t *testing.T, open Open) {
 			t.Errorf("%d elements", n)
 		}
 	}
-	if got, _ := collect(t, ctx, e, at[4], Fed, 5); len(got) != 5 {
+	if got, _ := collect(ctx, t, e, at[4], Fed, 5); len(got) != 5 {
 		t.Errorf("after the trimmed ones: %v", got)
 	}
 	must(t, e.Trim(ctx, at[9]+1000)) // no further than there is
 	_, err := write(ctx, e, Fed+"new=1")
 	must(t, err)
-	if got, _ := collect(t, ctx, e, at[9], Fed, 1); got[Fed+"new"] != 1 {
+	if got, _ := collect(ctx, t, e, at[9], Fed, 1); got[Fed+"new"] != 1 {
 		t.Errorf("after all were trimmed: %v", got)
 	}
 }

@@ -45,7 +45,7 @@ func Load(file string, c Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	var i image
 	if err := gob.NewDecoder(bufio.NewReader(f)).Decode(&i); err != nil {
 		return nil, err

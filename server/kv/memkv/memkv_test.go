@@ -64,7 +64,8 @@ func TestPhantom(t *testing.T) {
 	runs := 0
 	outer := func(tx kv.Tx) error {
 		runs++
-		for range tx.Scan(kv.Prefix([]byte("list/"))) {
+		for p, err := range tx.Scan(kv.Prefix([]byte("list/"))) {
+			t.Errorf("found %q, %v", p.Key, err)
 		}
 		if runs == 1 {
 			if _, err := e.Update(t.Context(), func(tx kv.Tx) error { return put(tx, "list/x", "1") }); err != nil {

@@ -3,8 +3,8 @@
 //
 // # The map
 //
-// Imports point down only; a room never imports one of its own floor, and what two of them need moves down. The test
-// of this package reads the imports and fails otherwise.
+// Imports point down only; a room never imports one of its own floor, and what two of them need moves down (lifecycle
+// alone stands on its neighbour place). The test of this package reads the imports and fails otherwise.
 //
 //	6  cmd/nuo                 the commands
 //	5  server                  this package: Config, New, Run
@@ -26,6 +26,7 @@
 //	1  server/kv               the engine's contract, and its engines: boltkv, memkv
 //	   server/policy           who may call what
 //	   server/fault            the one error type
+//	   server/name             how a person's name is masked
 //	   matcher                 assignment algorithms
 //	0  api                     generated from proto/
 //

@@ -27,10 +27,8 @@ const (
 // every runs f now and then each time that much has passed on the clock, until ctx ends.
 func every(ctx context.Context, clock Clock, period time.Duration, f func(context.Context) error) error {
 	for {
-		if err := f(ctx); err != nil && !passing(err) {
-			if ctx.Err() != nil {
-				return nil
-			}
+		err := f(ctx)
+		if ctx.Err() == nil && err != nil && !passing(err) {
 			return err
 		}
 		select {

@@ -24,17 +24,15 @@ var floors = map[string]int{
 	"server/pact": 4, "server/need": 4, "server/audit": 4,
 	"server/lifecycle": 3, "server/call": 3, "server/place": 3,
 	"server/store": 2, "server/rpc": 2,
-	"server/kv": 1, "server/policy": 1, "server/fault": 1, "matcher": 1,
+	"server/kv": 1, "server/policy": 1, "server/fault": 1, "server/name": 1, "matcher": 1,
 	"api": 0,
 }
 
 // doors see the API and its transport, and no room below.
 var doors = []string{"server/rest", "server/web"}
 
-// neighbours are the imports within one floor that are part of the design: whoever decides needs facts.
-var neighbours = map[string][]string{
-	"server/lifecycle": {"server/call", "server/place"},
-}
+// neighbours are the imports within one floor that are part of the design: slot rules need a district's policy.
+var neighbours = map[string][]string{"server/lifecycle": {"server/place"}}
 
 // roomOf is the entry of floors that a folder belongs to.
 func roomOf(folder string) (string, bool) {

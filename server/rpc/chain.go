@@ -79,7 +79,7 @@ func (c *Chain) Unary(ctx context.Context, req any, info *grpc.UnaryServerInfo, 
 		if ctx, err = c.admit(ctx, in); err != nil {
 			return err
 		}
-		if err = c.check(req); err != nil {
+		if err := c.check(req); err != nil {
 			return err
 		}
 		if res, err = handler(ctx, req); err == nil && !in.Confirmed() {

@@ -136,13 +136,18 @@ func confirmed(ctx context.Context) (*nuov1.Token, error) {
 	return &nuov1.Token{Name: rpc.FromContext(ctx).Caller.Token}, nil
 }
 
-func wants(t *testing.T, err error, code codes.Code, reason nuov1.ErrorReason) *fault.Error {
+func refused(t *testing.T, err error, code codes.Code, reason nuov1.ErrorReason) *fault.Error {
 	t.Helper()
 	f, ok := rpc.FromStatus(err)
 	if status.Code(err) != code || !ok || f.Reason != reason {
 		t.Fatalf("%v, want %v %v", err, code, reason)
 	}
 	return f
+}
+
+func wants(t *testing.T, err error, code codes.Code, reason nuov1.ErrorReason) {
+	t.Helper()
+	_ = refused(t, err, code, reason)
 }
 
 func TestOKCallerReachesTheRoom(t *testing.T) {
@@ -171,7 +176,14 @@ func TestErrUnauthenticated(t *testing.T) {
 	s := serve(t, rpc.Config{})
 	s.room.who = confirmed
 	for _, headers := range [][]string{
-		{}, {""}, {"admin"}, {"Basic admin"}, {"Bearer"}, {"Bearer "}, {"Bearer nobody"}, {"Bearer  admin"},
+		{},
+		{""},
+		{"admin"},
+		{"Basic admin"},
+		{"Bearer"},
+		{"Bearer "},
+		{"Bearer nobody"},
+		{"Bearer  admin"},
 		{"Bearer admin", "Bearer admin"},
 	} {
 		ctx := t.Context()
@@ -179,7 +191,7 @@ func TestErrUnauthenticated(t *testing.T) {
 			ctx = metadata.AppendToOutgoingContext(ctx, rpc.Header, h)
 		}
 		_, err := s.tokens.WhoAmI(ctx, &nuov1.WhoAmIRequest{})
-		f := wants(t, err, codes.Unauthenticated, nuov1.ErrorReason_ERROR_REASON_UNAUTHENTICATED)
+		f := refused(t, err, codes.Unauthenticated, nuov1.ErrorReason_ERROR_REASON_UNAUTHENTICATED)
 		if f.Text(fault.Chinese) == "" {
 			t.Error("no Chinese text")
 		}
@@ -193,7 +205,7 @@ func TestErrDeniedBeforeTheRoom(t *testing.T) {
 	s := serve(t, rpc.Config{})
 	s.room.who = func(context.Context) (*nuov1.Token, error) { t.Error("the room was reached"); return nil, nil }
 	_, err := s.tokens.IssueToken(as(t, "auditor"), &nuov1.IssueTokenRequest{}) // which is invalid, too
-	f := wants(t, err, codes.PermissionDenied, nuov1.ErrorReason_ERROR_REASON_PERMISSION_DENIED)
+	f := refused(t, err, codes.PermissionDenied, nuov1.ErrorReason_ERROR_REASON_PERMISSION_DENIED)
 	if f.Vars["method"] != "TokenService/IssueToken" {
 		t.Errorf("%v", f.Vars)
 	}
@@ -205,7 +217,7 @@ func TestErrInvalidFieldNamesAllOfThem(t *testing.T) {
 	_, err := s.tokens.IssueToken(as(t, "admin"), &nuov1.IssueTokenRequest{RequestId: "x", Token: &nuov1.Token{
 		DisplayName: strings.Repeat("长", 101), Grants: []*nuov1.Grant{{Role: nuov1.Role_ROLE_SYSTEM, Scope: "districts/d"}},
 	}})
-	f := wants(t, err, codes.InvalidArgument, nuov1.ErrorReason_ERROR_REASON_INVALID_FIELD)
+	f := refused(t, err, codes.InvalidArgument, nuov1.ErrorReason_ERROR_REASON_INVALID_FIELD)
 	got := map[string]string{}
 	for _, v := range f.Fields {
 		got[v.Field] = v.DescriptionZH
@@ -228,7 +240,7 @@ func TestErrInvalidTextNamesTheField(t *testing.T) {
 			DisplayName: "值班\u202e电脑", Grants: []*nuov1.Grant{{Role: nuov1.Role_ROLE_AUDITOR, Scope: "districts/d"}},
 		},
 	})
-	f := wants(t, err, codes.InvalidArgument, nuov1.ErrorReason_ERROR_REASON_INVALID_TEXT)
+	f := refused(t, err, codes.InvalidArgument, nuov1.ErrorReason_ERROR_REASON_INVALID_TEXT)
 	if len(f.Fields) != 1 || f.Fields[0].Field != "token.display_name" || !strings.Contains(f.Fields[0].Description, "U+202E") {
 		t.Errorf("%+v", f.Fields)
 	}
@@ -251,7 +263,7 @@ func TestErrInternalShowsAnIDOnly(t *testing.T) {
 			s := serve(t, rpc.Config{})
 			s.room.who = who
 			token, err := s.tokens.WhoAmI(as(t, "admin"), &nuov1.WhoAmIRequest{})
-			f := wants(t, err, codes.Internal, nuov1.ErrorReason_ERROR_REASON_INTERNAL)
+			f := refused(t, err, codes.Internal, nuov1.ErrorReason_ERROR_REASON_INTERNAL)
 			if strings.Contains(err.Error(), "canary") || token != nil {
 				t.Errorf("the caller saw %v %v", token, err)
 			}

@@ -48,8 +48,7 @@ func ToStatus(err error, in *Incoming) *status.Status {
 	if err == nil {
 		return status.New(codes.OK, "")
 	}
-	var w wire
-	if errors.As(err, &w) {
+	if w, ok := errors.AsType[wire](err); ok {
 		return status.Convert(w.error)
 	}
 	if e, ok := fault.As(err); ok && e.Reason != nuov1.ErrorReason_ERROR_REASON_INTERNAL {

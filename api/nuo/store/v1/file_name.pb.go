@@ -32,8 +32,13 @@ type FileName struct {
 	Namespace string `protobuf:"bytes,1,opt,name=namespace,proto3" json:"namespace,omitempty"`
 	// The name as the file writes it.
 	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	// The resource name that it stands for.
-	Resource      string `protobuf:"bytes,3,opt,name=resource,proto3" json:"resource,omitempty"`
+	// The resource name that it stands for; empty while it is being made, which tells a later run to look for it first.
+	Resource string `protobuf:"bytes,3,opt,name=resource,proto3" json:"resource,omitempty"`
+	// SHA-256 of what the file asked for and was given; empty until all of it was. The same content again is no change.
+	Applied []byte `protobuf:"bytes,4,opt,name=applied,proto3" json:"applied,omitempty"`
+	// How often something was applied: part of the request ids of the next time, so that going back to an earlier
+	// content within a day is a new call and not the repeat of an old one.
+	Generation    uint64 `protobuf:"varint,5,opt,name=generation,proto3" json:"generation,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -89,15 +94,33 @@ func (x *FileName) GetResource() string {
 	return ""
 }
 
+func (x *FileName) GetApplied() []byte {
+	if x != nil {
+		return x.Applied
+	}
+	return nil
+}
+
+func (x *FileName) GetGeneration() uint64 {
+	if x != nil {
+		return x.Generation
+	}
+	return 0
+}
+
 var File_nuo_store_v1_file_name_proto protoreflect.FileDescriptor
 
 const file_nuo_store_v1_file_name_proto_rawDesc = "" +
 	"\n" +
-	"\x1cnuo/store/v1/file_name.proto\x12\fnuo.store.v1\x1a\x14nuo/v1/options.proto\"^\n" +
+	"\x1cnuo/store/v1/file_name.proto\x12\fnuo.store.v1\x1a\x14nuo/v1/options.proto\"\x9e\x01\n" +
 	"\bFileName\x12\x1c\n" +
 	"\tnamespace\x18\x01 \x01(\tR\tnamespace\x12\x18\n" +
 	"\x04name\x18\x02 \x01(\tB\x04\xd0\xf3\x18\x01R\x04name\x12\x1a\n" +
-	"\bresource\x18\x03 \x01(\tR\bresourceB+Z)nuo.internal/nuo/api/nuo/store/v1;storev1b\x06proto3"
+	"\bresource\x18\x03 \x01(\tR\bresource\x12\x1e\n" +
+	"\aapplied\x18\x04 \x01(\fB\x04\xd0\xf3\x18\x01R\aapplied\x12\x1e\n" +
+	"\n" +
+	"generation\x18\x05 \x01(\x04R\n" +
+	"generationB+Z)nuo.internal/nuo/api/nuo/store/v1;storev1b\x06proto3"
 
 var (
 	file_nuo_store_v1_file_name_proto_rawDescOnce sync.Once

@@ -27,12 +27,19 @@ type house struct {
 	store *store.Store
 	clock Clock
 	log   *slog.Logger
+	// tokens know who calls; the interceptors ask them.
+	tokens *identity.Room
+	// api is the connection of the process to itself: the same interceptors, no socket.
+	api grpc.ClientConnInterface
 }
 
-// rooms makes every room of the server: a new one is one line here.
-func rooms(h *house, tokens *identity.Room) []room {
+// rooms makes every room of the server: a new one is one line here, and one in doc.go's map. A room with a Register
+// method stands for itself; a service without one is offered with its generated function:
+//
+//	offer(nuov1.RegisterVolunteerServiceServer, directory.NewVolunteers(h.store)),
+func rooms(h *house) []room {
 	return []room{
-		tokens,
+		h.tokens,
 	}
 }
 
@@ -42,4 +49,31 @@ func workers(h *house) []worker {
 		&housekeeping{h},
 		&serving{h},
 	}
+}
+
+// offered is a service with its generated registration.
+type offered struct {
+	register func(grpc.ServiceRegistrar)
+	service  any
+}
+
+func (o offered) Register(s grpc.ServiceRegistrar) { o.register(s) }
+
+func offer[S any](register func(grpc.ServiceRegistrar, S), service S) room {
+	return offered{func(s grpc.ServiceRegistrar) { register(s, service) }, service}
+}
+
+// workersOf are the rooms that also work by themselves.
+func workersOf(rooms []room) []worker {
+	var found []worker
+	for _, r := range rooms {
+		var candidate any = r
+		if o, ok := r.(offered); ok {
+			candidate = o.service
+		}
+		if w, ok := candidate.(worker); ok {
+			found = append(found, w)
+		}
+	}
+	return found
 }

@@ -150,10 +150,20 @@ func (s *Server) openStore() (*store.Store, error) {
 
 // serve makes the rooms, says when it is ready, and waits for a reason to stop.
 func (s *Server) serve(ctx context.Context, kept *store.Store) error {
-	h := &house{store: kept, clock: s.cfg.Clock, log: s.cfg.Logger}
-	tokens := identity.New(kept)
-	all := rooms(h, tokens)
-	grpcServer, ready, err := s.grpcServer(tokens, all)
+	h := &house{store: kept, clock: s.cfg.Clock, log: s.cfg.Logger, tokens: identity.New(kept)}
+	chain, err := rpc.NewChain(rpc.Config{
+		Authenticator: h.tokens, Logger: s.cfg.Logger, Now: time.Now, Draining: s.draining,
+	})
+	if err != nil {
+		return err
+	}
+	inside := rpc.NewInProcess(chain)
+	h.api = inside
+	all := rooms(h)
+	for _, r := range all {
+		r.Register(inside)
+	}
+	grpcServer, ready, err := s.grpcServer(chain, all)
 	if err != nil {
 		return err
 	}
@@ -198,13 +208,7 @@ func (s *Server) bootstrap(ctx context.Context, kept *store.Store) error {
 }
 
 // grpcServer installs the interceptors, the limits and the services, and refuses an RPC without a policy.
-func (s *Server) grpcServer(tokens rpc.Authenticator, all []room) (*grpc.Server, *health.Server, error) {
-	chain, err := rpc.NewChain(rpc.Config{
-		Authenticator: tokens, Logger: s.cfg.Logger, Now: time.Now, Draining: s.draining,
-	})
-	if err != nil {
-		return nil, nil, err
-	}
+func (s *Server) grpcServer(chain *rpc.Chain, all []room) (*grpc.Server, *health.Server, error) {
 	g := grpc.NewServer(append(chain.Options(), limits()...)...)
 	ready := registerOwn(g)
 	for _, r := range all {

@@ -41,3 +41,14 @@ func TestErrWorkerThatEndsIsToldNotSwallowed(t *testing.T) {
 		c.stop()
 	}
 }
+
+// A service that is offered with its generated function is a worker too, if it works.
+func TestOKOfferedServicesWork(t *testing.T) {
+	f := failing{func() error { return nil }}
+	noted := false
+	r := offer(func(_ grpc.ServiceRegistrar, got worker) { noted = got != nil }, worker(f))
+	r.Register(nil)
+	if found := workersOf([]room{r}); len(found) != 1 || !noted {
+		t.Errorf("%v, registered %v", found, noted)
+	}
+}

@@ -83,13 +83,3 @@ func (c *crew) stop() {
 	c.cancel()
 	c.all.Wait()
 }
-
-func workersOf(rooms []room) []worker {
-	var found []worker
-	for _, r := range rooms {
-		if w, ok := r.(worker); ok {
-			found = append(found, w)
-		}
-	}
-	return found
-}

@@ -17,29 +17,16 @@ var errDraining = errors.New("rpc: the server is stopping")
 func (c *Chain) Stream(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
 	in := &Incoming{ID: newID(), Method: info.FullMethod}
 	return c.observe(ss.Context(), in, func() error {
-		ctx, cancel := context.WithCancelCause(ss.Context())
-		defer cancel(nil)
-		if c.cfg.Draining != nil {
-			ended := make(chan struct{})
-			defer func() { <-ended }()
-			defer cancel(nil)
-			go func() {
-				defer close(ended)
-				select {
-				case <-c.cfg.Draining:
-					cancel(errDraining)
-				case <-ctx.Done():
-				}
-			}()
-		}
+		ctx, end := c.untilDrained(ss.Context())
+		defer end()
 		if policy.Excepted(in.Method) {
 			return passed(handler(srv, &stream{ServerStream: ss, ctx: ctx}))
 		}
-		ctx, err := c.admit(ctx, in)
+		admitted, err := c.admit(ctx, in)
 		if err != nil {
 			return err
 		}
-		err = handler(srv, &stream{ServerStream: ss, ctx: ctx, chain: c, in: in})
+		err = handler(srv, &stream{ServerStream: ss, ctx: admitted, chain: c, in: in})
 		switch {
 		case errors.Is(context.Cause(ctx), errDraining):
 			return errDraining
@@ -49,6 +36,28 @@ func (c *Chain) Stream(srv any, ss grpc.ServerStream, info *grpc.StreamServerInf
 			return err
 		}
 	})
+}
+
+// untilDrained is a context that ends with ctx, or with errDraining as its cause when the server drains. end must be
+// called.
+func (c *Chain) untilDrained(parent context.Context) (ctx context.Context, end func()) {
+	ctx, cancel := context.WithCancelCause(parent)
+	if c.cfg.Draining == nil {
+		return ctx, func() { cancel(nil) }
+	}
+	ended := make(chan struct{})
+	go func(done <-chan struct{}) {
+		defer close(ended)
+		select {
+		case <-c.cfg.Draining:
+			cancel(errDraining)
+		case <-done:
+		}
+	}(ctx.Done())
+	return ctx, func() {
+		cancel(nil)
+		<-ended
+	}
 }
 
 // stream is the peer as a room sees it. Without a chain it is the bare stream with another context.

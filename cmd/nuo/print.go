@@ -1,0 +1,157 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// view prints an answer for a person.
+type view func(p *printer, res protoreflect.Message)
+
+// printer writes tables in the user's language and zone.
+type printer struct {
+	out      io.Writer
+	language language
+	zone     *time.Location
+}
+
+func (in *input) printer() *printer {
+	return &printer{out: in.out, language: in.language, zone: in.zone}
+}
+
+// print writes the answer as --output asks.
+func (in *input) print(res proto.Message, show view) error {
+	if in.global.output == "json" {
+		return in.printJSON(res)
+	}
+	m := res.ProtoReflect()
+	show(in.printer(), m)
+	if has(m, "next_page_token") && getString(m, "next_page_token") != "" {
+		in.note(sayMore.with(getString(m, "next_page_token")))
+	}
+	return nil
+}
+
+// printJSON writes the message in the API's JSON form, indented the same way each time (protojson by itself is not).
+func (in *input) printJSON(m proto.Message) error {
+	raw, err := protojson.Marshal(m)
+	if err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	if err := json.Indent(&out, raw, "", "  "); err != nil {
+		return err
+	}
+	out.WriteByte('\n')
+	_, err = out.WriteTo(in.out)
+	return err
+}
+
+// note tells the person something beside the answer.
+func (a *app) note(t text) { fmt.Fprintln(a.err, a.say(t)) }
+
+// rows shows a list, a column each key: a field of the rows' message, or one of computed (cell.go).
+func rows(keys string) view {
+	return func(p *printer, res protoreflect.Message) {
+		if p.table(keys, rowsOf(res)) == 0 {
+			fmt.Fprintln(p.out, sayNothingThere.in(p.language))
+		}
+	}
+}
+
+// card shows one message, a line each key that is not empty; without keys everything that it holds.
+func card(keys string) view {
+	return func(p *printer, m protoreflect.Message) { p.card(keys, m) }
+}
+
+// crew shows what became of a crew: who was taken, and who was not with the reason.
+func crew(p *printer, res protoreflect.Message) {
+	for _, part := range []struct{ field, keys string }{
+		{"contracts", contractRows}, {"refused", "contract reason"},
+	} {
+		p.table(part.keys, res.Get(res.Descriptor().Fields().ByName(protoreflect.Name(part.field))).List())
+	}
+}
+
+// table prints the list and answers how many rows there were; an empty one prints nothing.
+func (p *printer) table(keys string, list protoreflect.List) int {
+	if list.Len() == 0 {
+		return 0
+	}
+	w := p.writer()
+	columns := strings.Fields(keys)
+	head := make(table.Row, len(columns))
+	for i, key := range columns {
+		head[i] = header(key).in(p.language)
+	}
+	w.AppendHeader(head)
+	for i := range list.Len() {
+		row := make(table.Row, len(columns))
+		for c, key := range columns {
+			row[c] = p.cell(list.Get(i).Message(), key)
+		}
+		w.AppendRow(row)
+	}
+	w.SuppressEmptyColumns()
+	fmt.Fprintln(p.out, trimLines(w.Render()))
+	return list.Len()
+}
+
+func (p *printer) card(keys string, m protoreflect.Message) {
+	w := p.writer()
+	if keys == "" {
+		w.AppendRows(p.everything(m))
+	}
+	for key := range strings.FieldsSeq(keys) {
+		if value := p.cell(m, key); value != "" {
+			w.AppendRow(table.Row{header(key).in(p.language), value})
+		}
+	}
+	fmt.Fprintln(p.out, trimLines(w.Render()))
+}
+
+// everything is a line for each field that is set, the fields of a message inside among them.
+func (p *printer) everything(m protoreflect.Message) []table.Row {
+	var lines []table.Row
+	fields := m.Descriptor().Fields()
+	for i := range fields.Len() {
+		fd := fields.Get(i)
+		switch {
+		case !m.Has(fd):
+		case fd.Message() != nil && !fd.IsList() && !oneLine[fd.Message().FullName()]:
+			lines = append(lines, p.everything(m.Get(fd).Message())...)
+		default:
+			lines = append(lines, table.Row{header(string(fd.Name())).in(p.language), p.field(m, fd)})
+		}
+	}
+	return lines
+}
+
+// writer is a table without lines: columns stand two blanks apart. No character of a table is one that takes one
+// column here and two there (dashes and dots of Chinese type), so that columns line up in every terminal.
+func (p *printer) writer() table.Writer {
+	w := table.NewWriter()
+	style := table.StyleDefault
+	style.Options = table.OptionsNoBordersAndSeparators
+	style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "
+	style.Format = table.FormatOptions{}
+	w.SetStyle(style)
+	return w
+}
+
+func trimLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	return strings.Join(lines, "\n")
+}

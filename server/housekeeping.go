@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"time"
 
@@ -81,26 +80,38 @@ func (w *housekeeping) Work(ctx context.Context) error {
 
 // serving notes in the store from when to when the server served: nobody is marked absent by the system for hours in
 // which nobody could check in.
-type serving struct{ *house }
+type serving struct {
+	*house
+
+	since time.Time
+}
+
+// begin notes the beginning, which is done before anybody is answered.
+func (w *serving) begin(ctx context.Context) error {
+	w.since = w.clock.Now()
+	return w.note(ctx)
+}
 
 func (w *serving) Work(ctx context.Context) error {
-	start := timestamppb.New(w.clock.Now())
-	err := every(ctx, w.clock, servingEvery, func(ctx context.Context) error { return w.note(ctx, start) })
+	begun := false
+	err := every(ctx, w.clock, servingEvery, func(ctx context.Context) error {
+		if !begun { // noted by begin
+			begun = true
+			return nil
+		}
+		return w.note(ctx)
+	})
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
-	return errors.Join(err, w.end(last, start))
-}
-
-func (w *serving) note(ctx context.Context, start *timestamppb.Timestamp) error {
-	return w.store.Update(ctx, func(tx *store.Tx) error {
-		return store.ServingIntervals.Put(tx, &storev1.ServingInterval{Start: start, End: timestamppb.New(tx.Now())})
-	})
-}
-
-// end notes the last instant; that it cannot is no failure of the stop: a minute is lost.
-func (w *serving) end(ctx context.Context, start *timestamppb.Timestamp) error {
-	if err := w.note(ctx, start); err != nil {
-		w.log.WarnContext(ctx, "the end of serving was not noted", slog.Any("error", err))
+	// That the last instant cannot be noted is no failure of the stop: a minute is lost.
+	if failed := w.note(last); failed != nil {
+		w.log.WarnContext(ctx, "the end of serving was not noted", slog.Any("error", failed))
 	}
-	return nil
+	return err
+}
+
+func (w *serving) note(ctx context.Context) error {
+	return w.store.Update(ctx, func(tx *store.Tx) error {
+		return store.ServingIntervals.Put(tx, &storev1.ServingInterval{Start: timestamppb.New(w.since), End: timestamppb.New(tx.Now())})
+	})
 }

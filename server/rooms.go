@@ -43,11 +43,10 @@ func rooms(h *house) []room {
 	}
 }
 
-// workers are what works by itself besides the rooms.
+// workers are what works by itself besides the rooms, and serving.
 func workers(h *house) []worker {
 	return []worker{
 		&housekeeping{h},
-		&serving{h},
 	}
 }
 

@@ -85,8 +85,9 @@ type Server struct {
 	ready    chan struct{}
 	addr     net.Addr
 	draining chan struct{}
-	// register adds services beside the rooms'; tests alone set it.
+	// Tests alone set these: services beside the rooms', and what a sync of the file answers.
 	register func(grpc.ServiceRegistrar)
+	onSync   func() error
 }
 
 // New makes a server of a valid Config; nothing is opened before Run.
@@ -128,6 +129,9 @@ func (s *Server) Run(ctx context.Context) error {
 		return err
 	}
 	err = s.serve(ctx, kept)
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		err = nil // told to stop before it was ready
+	}
 	return errors.Join(err, kept.Close())
 }
 
@@ -136,7 +140,7 @@ func (s *Server) openStore() (*store.Store, error) {
 		return nil, err
 	}
 	engine, err := boltkv.Open(filepath.Join(s.cfg.Data, File), boltkv.Config{
-		FeedPrefixes: store.FeedPrefixes(), Logger: s.cfg.Logger,
+		FeedPrefixes: store.FeedPrefixes(), Logger: s.cfg.Logger, OnSync: s.onSync,
 	})
 	if err != nil {
 		return nil, err
@@ -174,9 +178,13 @@ func (s *Server) serve(ctx context.Context, kept *store.Store) error {
 	if err != nil {
 		return err
 	}
+	during := &serving{house: h}
+	if err := during.begin(ctx); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	served := make(chan error, 1)
 	go func() { served <- grpcServer.Serve(listener) }()
-	crew := startCrew(ctx, append(workers(h), workersOf(all)...))
+	crew := startCrew(ctx, append(append(workers(h), during), workersOf(all)...))
 	s.addr = listener.Addr()
 	ready.Resume()
 	close(s.ready)

@@ -402,3 +402,15 @@ func TestOKSecretsAreNotInTheFile(t *testing.T) {
 		t.Error("the search does not find what is there")
 	}
 }
+
+func TestOKStopBeforeReadyIsAStop(t *testing.T) {
+	s, err := server.New(server.Config{Data: t.TempDir(), Listen: "127.0.0.1:0", FirstToken: func(string) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.Run(ctx); err != nil {
+		t.Error(err)
+	}
+}

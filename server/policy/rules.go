@@ -109,6 +109,10 @@ func check(fullMethod string) error {
 	if !ok {
 		return errors.New("served without a policy")
 	}
+	return wellFormed(rule, method(fullMethod))
+}
+
+func wellFormed(rule *nuov1.MethodPolicy, m protoreflect.MethodDescriptor) error {
 	if len(rule.GetAllow()) == 0 && !rule.GetMembers() && !rule.GetPublic() {
 		return errors.New("nobody may call it")
 	}
@@ -122,7 +126,7 @@ func check(fullMethod string) error {
 			return fmt.Errorf("%v without a relation", a.GetRole())
 		}
 	}
-	if m := method(fullMethod); rule.GetMutates() {
+	if rule.GetMutates() {
 		id := m.Input().Fields().ByName("request_id")
 		if id == nil || id.Kind() != protoreflect.StringKind || id.IsList() {
 			return errors.New("mutates without a request_id")

@@ -151,3 +151,17 @@ func TestErrWhatCannotBeSeenIsRefusedEverywhere(t *testing.T) {
 		}
 	}
 }
+
+func TestOKMultilineFieldsMayBreakLines(t *testing.T) {
+	if err := rpc.CleanText(&nuov1.Shift{RiskNotes: "湿滑\n注意脚下"}); err != nil {
+		t.Error(err)
+	}
+	for _, s := range []string{"a\rb", "a\tb", "a\u2028b", "a\u202eb"} {
+		if err := rpc.CleanText(&nuov1.Shift{RiskNotes: s}); !fault.Is(err, nuov1.ErrorReason_ERROR_REASON_INVALID_TEXT) {
+			t.Errorf("%q: %v", s, err)
+		}
+	}
+	if err := rpc.CleanText(&nuov1.Shift{Name: "a\nb"}); !fault.Is(err, nuov1.ErrorReason_ERROR_REASON_INVALID_TEXT) {
+		t.Errorf("a field of one line: %v", err)
+	}
+}

@@ -50,8 +50,8 @@ type Link[E proto.Message] struct {
 }
 
 var (
-	errBroken   = errors.New("store: hash chain is broken")
-	errSequence = errors.New("store: sequence of a chain has a gap")
+	errBroken   = errors.New("hash chain is broken")
+	errSequence = errors.New("sequence of a chain has a gap")
 )
 
 // ChainHash is the hash of an event's stored bytes behind the hash of the event before it.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"iter"
 
+	nuov1 "nuo.internal/nuo/api/nuo/v1"
+	"nuo.internal/nuo/server/fault"
 	"nuo.internal/nuo/server/kv"
 )
 
@@ -42,12 +44,17 @@ type Problem struct {
 	Text string
 }
 
-var (
-	errNoRecord    = errors.New("index entry without its record")
-	errNoEntry     = errors.New("record without its index entry, or with another one")
-	errNotDemanded = errors.New("index entry that its record does not ask for")
-	errOtherKey    = errors.New("record stands under a key that is not its own")
-	errNoTable     = errors.New("key of no table")
+// wrong is what a check says about a record or entry that is intact by itself.
+type wrong string
+
+func (w wrong) Error() string { return string(w) }
+
+const (
+	errNoRecord    wrong = "index entry without its record"
+	errNoEntry     wrong = "record without its index entry, or with another one"
+	errNotDemanded wrong = "index entry that its record does not ask for"
+	errOtherKey    wrong = "record stands under a key that is not its own"
+	errNoTable     wrong = "key of no table"
 )
 
 // CheckTables reads everything and yields what is wrong: a record or entry whose checksum does not fit or that does
@@ -82,7 +89,8 @@ func checkStrays(tx *Tx, prefix byte, yield func(Problem, error) bool) bool {
 	}, "no table")
 }
 
-// each calls f for every pair under a prefix; an error of f becomes a problem of the table that f names, or of name.
+// each calls f for every pair under a prefix. What f finds wrong becomes a problem of the table that f names, or of
+// name; any other error is the engine's and ends the check.
 func each(tx *Tx, prefix byte, yield func(Problem, error) bool, f func(kv.Pair) (string, error), name string) bool {
 	for pair, err := range tx.kv.Scan(kv.Prefix([]byte{prefix})) {
 		if err != nil {
@@ -96,11 +104,25 @@ func each(tx *Tx, prefix byte, yield func(Problem, error) bool, f func(kv.Pair) 
 		if table == "" {
 			table = name
 		}
-		if !yield(Problem{Table: table, Key: keyText(pair.Key[1:]), Text: err.Error()}, nil) {
+		if !yield(problem(table, pair.Key[1:], err)) {
 			return false
 		}
 	}
 	return true
+}
+
+// problem words what is wrong with a key of a table; an error that is none of that passes as it is.
+func problem(table string, key []byte, err error) (Problem, error) {
+	p := Problem{Table: table, Key: keyText(key), Text: err.Error()}
+	if e, ok := fault.As(err); ok && e.Reason == nuov1.ErrorReason_ERROR_REASON_DAMAGED {
+		p.Table, p.Key, p.Text = e.Vars["table"], e.Vars["key"], errors.Unwrap(e).Error()
+		return p, nil
+	}
+	var w wrong
+	if errors.As(err, &w) {
+		return p, nil
+	}
+	return Problem{}, err
 }
 
 // Info implements AnyTable.

@@ -20,7 +20,8 @@ import (
 //	         collection such as "volunteers/" at the start of a segment, 0x03 and 16 bytes for a segment that is a
 //	         canonical uuid with the "/" after it; then 0x00, or 0x02 and 16 bytes where it ends with such a uuid
 //	uint64   0xf5, then one byte below 0xf8, or 0xf7 + n and n bytes, big-endian
-//	int64    0xf6, then 8 bytes, big-endian, the sign bit flipped
+//	int64    0xf6, then one byte 0x80 + v below 0xf8, or 0xf7 + n and n bytes, big-endian; for v below zero the
+//	         complement of what ^v would be
 //	time     0xf7, then 5 bytes of seconds since year 1 shifted left by one; the lowest bit tells of 4 bytes of
 //	         nanoseconds behind
 //	bytes    0xf8, then the bytes with 0x00 0xff for 0x00, then 0x00 0x00
@@ -43,6 +44,11 @@ const (
 	tagBytes           = 0xf8
 )
 
+const (
+	tagLong = 0xf8 // of a number: the first of eight that tell its length
+	intZero = 0x80 // an int64 of 0
+)
+
 // collections are written as one byte, tagFirstCollection and up. The order is stored: append, never reorder.
 var collections = []string{
 	"volunteers/", "contracts/", "servedParties/", "taskLists/", "tasks/", "shifts/", "communities/", "compounds/",
@@ -53,9 +59,9 @@ var collections = []string{
 // Under("communities/") or Under("communities/mingzhu/"). It must end with a slash.
 type Under string
 
-var errKey = errors.New("store: not a key")
+var errKey = errors.New("not a key")
 
-// Key encodes parts: string, uint64, int64, int, time.Time, *timestamppb.Timestamp, []byte, and Under as the last one
+// Key encodes parts: string, uint64, int64, int, int32, time.Time, *timestamppb.Timestamp, []byte, and Under as the last one
 // of a prefix. Any other kind is a mistake of the program and panics.
 func Key(parts ...any) []byte { return appendKey(make([]byte, 0, 32), parts) }
 
@@ -69,6 +75,8 @@ func appendKey(b []byte, parts []any) []byte {
 		case int64:
 			b = appendInt(b, p)
 		case int:
+			b = appendInt(b, int64(p))
+		case int32:
 			b = appendInt(b, int64(p))
 		case time.Time:
 			b = appendTime(b, p)
@@ -175,19 +183,30 @@ func hexDigit(c byte) byte {
 	return 255
 }
 
-func appendUint(b []byte, v uint64) []byte {
-	b = append(b, tagUint)
-	if v < 0xf8 {
-		return append(b, byte(v))
+func appendUint(b []byte, v uint64) []byte { return appendSize(append(b, tagUint), 0, v) }
+
+// appendSize writes v in one byte, first + v, or behind a byte that tells how many there are. Longer is larger.
+func appendSize(b []byte, first byte, v uint64) []byte {
+	if v < uint64(tagLong-first) {
+		return append(b, first+byte(v))
 	}
 	var be [8]byte
 	binary.BigEndian.PutUint64(be[:], v)
 	significant := bytes.TrimLeft(be[:], "\x00")
-	return append(append(b, byte(0xf7+len(significant))), significant...)
+	return append(append(b, byte(tagLong-1+len(significant))), significant...)
 }
 
 func appendInt(b []byte, v int64) []byte {
-	return binary.BigEndian.AppendUint64(append(b, tagInt), uint64(v)^(1<<63))
+	b = append(b, tagInt)
+	if v >= 0 {
+		return appendSize(b, intZero, uint64(v))
+	}
+	from := len(b)
+	b = appendSize(b, intZero, uint64(^v))
+	for i := from; i < len(b); i++ {
+		b[i] = ^b[i]
+	}
+	return b
 }
 
 // unixOfYear1 is the zero time.Time in seconds before 1970.

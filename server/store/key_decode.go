@@ -41,12 +41,10 @@ func decodeParts(key []byte) ([]any, error) {
 func decodePart(b []byte) (part any, n int, err error) {
 	switch b[0] {
 	case tagUint:
-		return decodeUint(b)
+		v, n, err := decodeSize(b[1:], 0, 0)
+		return v, 1 + n, err
 	case tagInt:
-		if len(b) < 9 {
-			return nil, 0, errKey
-		}
-		return int64(binary.BigEndian.Uint64(b[1:]) ^ (1 << 63)), 9, nil
+		return decodeInt(b)
 	case tagTime:
 		return decodeTime(b)
 	case tagBytes:
@@ -58,20 +56,32 @@ func decodePart(b []byte) (part any, n int, err error) {
 	return decodeString(b)
 }
 
-func decodeUint(b []byte) (any, int, error) {
-	if len(b) < 2 {
-		return nil, 0, errKey
+// decodeSize reads what appendSize wrote, each byte flipped by mask.
+func decodeSize(b []byte, first, mask byte) (v uint64, n int, err error) {
+	if len(b) == 0 || b[0]^mask < first {
+		return 0, 0, errKey
 	}
-	if b[1] < 0xf8 {
-		return uint64(b[1]), 2, nil
+	head := b[0] ^ mask
+	if head < tagLong {
+		return uint64(head - first), 1, nil
 	}
-	n := int(b[1] - 0xf7)
-	if len(b) < 2+n {
-		return nil, 0, errKey
+	n = int(head-tagLong) + 2
+	if len(b) < n {
+		return 0, 0, errKey
 	}
-	var be [8]byte
-	copy(be[8-n:], b[2:2+n])
-	return binary.BigEndian.Uint64(be[:]), 2 + n, nil
+	for _, c := range b[1:n] {
+		v = v<<8 | uint64(c^mask)
+	}
+	return v, n, nil
+}
+
+func decodeInt(b []byte) (any, int, error) {
+	if len(b) > 1 && b[1] < intZero {
+		v, n, err := decodeSize(b[1:], intZero, 0xff)
+		return ^int64(v), 1 + n, err
+	}
+	v, n, err := decodeSize(b[1:], intZero, 0)
+	return int64(v), 1 + n, err
 }
 
 func decodeTime(b []byte) (any, int, error) {

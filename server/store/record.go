@@ -18,9 +18,9 @@ const (
 
 var (
 	castagnoli    = crc32.MakeTable(crc32.Castagnoli)
-	errVersion    = errors.New("store: value of an unknown version")
-	errShort      = errors.New("store: value too short")
-	errChecksum   = errors.New("store: checksum does not fit key and value")
+	errVersion    = errors.New("value of an unknown version")
+	errShort      = errors.New("value too short")
+	errChecksum   = errors.New("checksum does not fit key and value")
 	deterministic = proto.MarshalOptions{Deterministic: true}
 )
 

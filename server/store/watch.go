@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"iter"
 )
 
@@ -15,9 +16,13 @@ type Change struct {
 
 // Watch yields, in order and without gaps, the changes after a position to records of a fed table whose keys begin
 // with prefix, and goes on until ctx ends, whose error is then the last element, or the consumer stops. Several
-// commits may arrive as one. A position that is no longer kept is RESUME_TOO_OLD: the watcher reads everything anew.
+// commits may arrive as one. A position that is no longer kept is RESUME_TOO_OLD: the watcher reads everything anew. A table that is not fed is a defect.
 func (s *Store) Watch(ctx context.Context, after Position, t AnyTable, prefix ...any) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) {
+		if !t.Info().Feed {
+			yield(Change{}, fmt.Errorf("store: table %s is not fed", t.Info().Name))
+			return
+		}
 		p := appendKey([]byte{t.Info().Prefix}, prefix)
 		for c, err := range s.engine.Watch(ctx, after, p) {
 			change := Change{Position: c.Position, Keys: make([][]any, 0, len(c.Keys))}

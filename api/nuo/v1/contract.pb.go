@@ -807,9 +807,11 @@ type Contract struct {
 	EventCount int64 `protobuf:"varint,33,opt,name=event_count,json=eventCount,proto3" json:"event_count,omitempty"`
 	// Hash of the last event: the head of the chain.
 	EventHead []byte `protobuf:"bytes,34,opt,name=event_head,json=eventHead,proto3" json:"event_head,omitempty"`
+	// When the last event was, UTC.
+	EventTime *timestamppb.Timestamp `protobuf:"bytes,37,opt,name=event_time,json=eventTime,proto3" json:"event_time,omitempty"`
 	// Place in the waitlist's order; 0 when not waiting.
 	WaitSequence int64 `protobuf:"varint,35,opt,name=wait_sequence,json=waitSequence,proto3" json:"wait_sequence,omitempty"`
-	// When the answer to an amendment is due, UTC; unset when none is asked.
+	// When the answer to an amendment is due, UTC; unset when none is asked. Output only.
 	AmendmentDueTime *timestamppb.Timestamp `protobuf:"bytes,36,opt,name=amendment_due_time,json=amendmentDueTime,proto3" json:"amendment_due_time,omitempty"`
 	// The terms as accepted. Output only, from GetContract.
 	Terms *Terms `protobuf:"bytes,40,opt,name=terms,proto3" json:"terms,omitempty"`
@@ -1091,6 +1093,13 @@ func (x *Contract) GetEventCount() int64 {
 func (x *Contract) GetEventHead() []byte {
 	if x != nil {
 		return x.EventHead
+	}
+	return nil
+}
+
+func (x *Contract) GetEventTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EventTime
 	}
 	return nil
 }
@@ -1531,16 +1540,20 @@ type ContractEvent struct {
 	Cause string `protobuf:"bytes,15,opt,name=cause,proto3" json:"cause,omitempty"`
 	// Commitment to the note: SHA-256 over salt and text.
 	NoteCommitment []byte `protobuf:"bytes,16,opt,name=note_commitment,json=noteCommitment,proto3" json:"note_commitment,omitempty"`
-	// Mark set by it.
-	Mark ContractMark `protobuf:"varint,17,opt,name=mark,proto3,enum=nuo.v1.ContractMark" json:"mark,omitempty"`
+	// Marks set by it.
+	Marks []ContractMark `protobuf:"varint,17,rep,packed,name=marks,proto3,enum=nuo.v1.ContractMark" json:"marks,omitempty"`
 	// What it asked a second person.
 	Pending *PendingDecision `protobuf:"bytes,18,opt,name=pending,proto3" json:"pending,omitempty"`
 	// The volunteer, shift, ledger and origin, in the first event alone.
 	Opening *ContractOpening `protobuf:"bytes,19,opt,name=opening,proto3" json:"opening,omitempty"`
 	// Hash of the event before it; empty in the first.
-	PreviousHash  []byte `protobuf:"bytes,20,opt,name=previous_hash,json=previousHash,proto3" json:"previous_hash,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	PreviousHash []byte `protobuf:"bytes,20,opt,name=previous_hash,json=previousHash,proto3" json:"previous_hash,omitempty"`
+	// Hash of the terms and both parties, when it accepted terms.
+	TermsHash []byte `protobuf:"bytes,21,opt,name=terms_hash,json=termsHash,proto3" json:"terms_hash,omitempty"`
+	// When an offer made by it expires, UTC.
+	OfferExpireTime *timestamppb.Timestamp `protobuf:"bytes,22,opt,name=offer_expire_time,json=offerExpireTime,proto3" json:"offer_expire_time,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *ContractEvent) Reset() {
@@ -1685,11 +1698,11 @@ func (x *ContractEvent) GetNoteCommitment() []byte {
 	return nil
 }
 
-func (x *ContractEvent) GetMark() ContractMark {
+func (x *ContractEvent) GetMarks() []ContractMark {
 	if x != nil {
-		return x.Mark
+		return x.Marks
 	}
-	return ContractMark_CONTRACT_MARK_UNSPECIFIED
+	return nil
 }
 
 func (x *ContractEvent) GetPending() *PendingDecision {
@@ -1709,6 +1722,20 @@ func (x *ContractEvent) GetOpening() *ContractOpening {
 func (x *ContractEvent) GetPreviousHash() []byte {
 	if x != nil {
 		return x.PreviousHash
+	}
+	return nil
+}
+
+func (x *ContractEvent) GetTermsHash() []byte {
+	if x != nil {
+		return x.TermsHash
+	}
+	return nil
+}
+
+func (x *ContractEvent) GetOfferExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OfferExpireTime
 	}
 	return nil
 }
@@ -2115,7 +2142,9 @@ type RecordSpokenYesRequest struct {
 	// The volunteer who said yes.
 	Volunteer string `protobuf:"bytes,3,opt,name=volunteer,proto3" json:"volunteer,omitempty"`
 	// When they said so, UTC; unset means now.
-	SpokenTime    *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=spoken_time,json=spokenTime,proto3" json:"spoken_time,omitempty"`
+	SpokenTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=spoken_time,json=spokenTime,proto3" json:"spoken_time,omitempty"`
+	// 休息时间/工作时间, as they said; unset means 休息时间. A signature may say otherwise.
+	Ledger        Ledger `protobuf:"varint,5,opt,name=ledger,proto3,enum=nuo.v1.Ledger" json:"ledger,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2176,6 +2205,13 @@ func (x *RecordSpokenYesRequest) GetSpokenTime() *timestamppb.Timestamp {
 		return x.SpokenTime
 	}
 	return nil
+}
+
+func (x *RecordSpokenYesRequest) GetLedger() Ledger {
+	if x != nil {
+		return x.Ledger
+	}
+	return Ledger_LEDGER_UNSPECIFIED
 }
 
 // Request of SignContract.
@@ -4839,7 +4875,7 @@ var File_nuo_v1_contract_proto protoreflect.FileDescriptor
 
 const file_nuo_v1_contract_proto_rawDesc = "" +
 	"\n" +
-	"\x15nuo/v1/contract.proto\x12\x06nuo.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19nuo/v1/error_reason.proto\x1a\x14nuo/v1/options.proto\x1a\x16nuo/v1/volunteer.proto\"\xed\r\n" +
+	"\x15nuo/v1/contract.proto\x12\x06nuo.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19nuo/v1/error_reason.proto\x1a\x14nuo/v1/options.proto\x1a\x16nuo/v1/volunteer.proto\"\xa8\x0e\n" +
 	"\bContract\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1c\n" +
 	"\tvolunteer\x18\x02 \x01(\tR\tvolunteer\x12\x14\n" +
@@ -4881,7 +4917,9 @@ const file_nuo_v1_contract_proto_rawDesc = "" +
 	"\vevent_count\x18! \x01(\x03R\n" +
 	"eventCount\x12\x1d\n" +
 	"\n" +
-	"event_head\x18\" \x01(\fR\teventHead\x12#\n" +
+	"event_head\x18\" \x01(\fR\teventHead\x129\n" +
+	"\n" +
+	"event_time\x18% \x01(\v2\x1a.google.protobuf.TimestampR\teventTime\x12#\n" +
 	"\rwait_sequence\x18# \x01(\x03R\fwaitSequence\x12H\n" +
 	"\x12amendment_due_time\x18$ \x01(\v2\x1a.google.protobuf.TimestampR\x10amendmentDueTime\x12#\n" +
 	"\x05terms\x18( \x01(\v2\r.nuo.v1.TermsR\x05terms\x12+\n" +
@@ -4924,7 +4962,7 @@ const file_nuo_v1_contract_proto_rawDesc = "" +
 	"risk_notes\x18\v \x01(\tR\triskNotes\x12/\n" +
 	"\x13insurance_reference\x18\f \x01(\tR\x12insuranceReference\x12\x1c\n" +
 	"\tcommunity\x18\r \x01(\tR\tcommunity\x12\x1b\n" +
-	"\ttask_list\x18\x0e \x01(\tR\btaskList\"\xd0\x06\n" +
+	"\ttask_list\x18\x0e \x01(\tR\btaskList\"\xb9\a\n" +
 	"\rContractEvent\x12\x1a\n" +
 	"\bsequence\x18\x01 \x01(\x03R\bsequence\x12.\n" +
 	"\x04time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x12\x14\n" +
@@ -4946,11 +4984,14 @@ const file_nuo_v1_contract_proto_rawDesc = "" +
 	"\x10hours_hundredths\x18\r \x01(\x05R\x0fhoursHundredths\x12\x16\n" +
 	"\x06rating\x18\x0e \x01(\x05R\x06rating\x12\x14\n" +
 	"\x05cause\x18\x0f \x01(\tR\x05cause\x12'\n" +
-	"\x0fnote_commitment\x18\x10 \x01(\fR\x0enoteCommitment\x12(\n" +
-	"\x04mark\x18\x11 \x01(\x0e2\x14.nuo.v1.ContractMarkR\x04mark\x121\n" +
+	"\x0fnote_commitment\x18\x10 \x01(\fR\x0enoteCommitment\x12*\n" +
+	"\x05marks\x18\x11 \x03(\x0e2\x14.nuo.v1.ContractMarkR\x05marks\x121\n" +
 	"\apending\x18\x12 \x01(\v2\x17.nuo.v1.PendingDecisionR\apending\x121\n" +
 	"\aopening\x18\x13 \x01(\v2\x17.nuo.v1.ContractOpeningR\aopening\x12#\n" +
-	"\rprevious_hash\x18\x14 \x01(\fR\fpreviousHash\"\xb9\x01\n" +
+	"\rprevious_hash\x18\x14 \x01(\fR\fpreviousHash\x12\x1d\n" +
+	"\n" +
+	"terms_hash\x18\x15 \x01(\fR\ttermsHash\x12F\n" +
+	"\x11offer_expire_time\x18\x16 \x01(\v2\x1a.google.protobuf.TimestampR\x0fofferExpireTime\"\xb9\x01\n" +
 	"\x0fContractOpening\x12\x1a\n" +
 	"\bcontract\x18\x01 \x01(\tR\bcontract\x12\x1c\n" +
 	"\tvolunteer\x18\x02 \x01(\tR\tvolunteer\x12\x14\n" +
@@ -4986,14 +5027,15 @@ const file_nuo_v1_contract_proto_rawDesc = "" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x125\n" +
 	"\x05shift\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a2\x18^shifts/[a-z0-9-]{1,63}$R\x05shift\x12A\n" +
-	"\tvolunteer\x18\x03 \x01(\tB#\xbaH r\x1e2\x1c^volunteers/[a-z0-9-]{1,63}$R\tvolunteer\"\xf8\x01\n" +
+	"\tvolunteer\x18\x03 \x01(\tB#\xbaH r\x1e2\x1c^volunteers/[a-z0-9-]{1,63}$R\tvolunteer\"\xaa\x02\n" +
 	"\x16RecordSpokenYesRequest\x12'\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x125\n" +
 	"\x05shift\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a2\x18^shifts/[a-z0-9-]{1,63}$R\x05shift\x12A\n" +
 	"\tvolunteer\x18\x03 \x01(\tB#\xbaH r\x1e2\x1c^volunteers/[a-z0-9-]{1,63}$R\tvolunteer\x12;\n" +
 	"\vspoken_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"spokenTime\"\xcf\x01\n" +
+	"spokenTime\x120\n" +
+	"\x06ledger\x18\x05 \x01(\x0e2\x0e.nuo.v1.LedgerB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06ledger\"\xcf\x01\n" +
 	"\x13SignContractRequest\x12'\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x126\n" +
@@ -5546,142 +5588,145 @@ var file_nuo_v1_contract_proto_depIdxs = []int32{
 	2,   // 13: nuo.v1.Contract.reason:type_name -> nuo.v1.ReasonCode
 	9,   // 14: nuo.v1.Contract.pending:type_name -> nuo.v1.PendingDecision
 	6,   // 15: nuo.v1.Contract.marks:type_name -> nuo.v1.ContractMark
-	56,  // 16: nuo.v1.Contract.amendment_due_time:type_name -> google.protobuf.Timestamp
-	10,  // 17: nuo.v1.Contract.terms:type_name -> nuo.v1.Terms
-	1,   // 18: nuo.v1.Contract.allowed_actions:type_name -> nuo.v1.ContractAction
-	56,  // 19: nuo.v1.Attendance.time:type_name -> google.protobuf.Timestamp
-	5,   // 20: nuo.v1.Attendance.method:type_name -> nuo.v1.AttendanceMethod
-	1,   // 21: nuo.v1.PendingDecision.kind:type_name -> nuo.v1.ContractAction
-	57,  // 22: nuo.v1.PendingDecision.side:type_name -> nuo.v1.Role
-	56,  // 23: nuo.v1.PendingDecision.time:type_name -> google.protobuf.Timestamp
-	0,   // 24: nuo.v1.PendingDecision.state:type_name -> nuo.v1.ContractState
-	56,  // 25: nuo.v1.PendingDecision.check_in_time:type_name -> google.protobuf.Timestamp
-	56,  // 26: nuo.v1.PendingDecision.check_out_time:type_name -> google.protobuf.Timestamp
-	2,   // 27: nuo.v1.PendingDecision.reason:type_name -> nuo.v1.ReasonCode
-	56,  // 28: nuo.v1.Terms.start_time:type_name -> google.protobuf.Timestamp
-	56,  // 29: nuo.v1.Terms.end_time:type_name -> google.protobuf.Timestamp
-	56,  // 30: nuo.v1.ContractEvent.time:type_name -> google.protobuf.Timestamp
-	57,  // 31: nuo.v1.ContractEvent.role:type_name -> nuo.v1.Role
-	1,   // 32: nuo.v1.ContractEvent.action:type_name -> nuo.v1.ContractAction
-	0,   // 33: nuo.v1.ContractEvent.from_state:type_name -> nuo.v1.ContractState
-	0,   // 34: nuo.v1.ContractEvent.to_state:type_name -> nuo.v1.ContractState
-	2,   // 35: nuo.v1.ContractEvent.reason:type_name -> nuo.v1.ReasonCode
-	56,  // 36: nuo.v1.ContractEvent.start_time:type_name -> google.protobuf.Timestamp
-	56,  // 37: nuo.v1.ContractEvent.end_time:type_name -> google.protobuf.Timestamp
-	8,   // 38: nuo.v1.ContractEvent.attendance:type_name -> nuo.v1.Attendance
-	6,   // 39: nuo.v1.ContractEvent.mark:type_name -> nuo.v1.ContractMark
-	9,   // 40: nuo.v1.ContractEvent.pending:type_name -> nuo.v1.PendingDecision
-	12,  // 41: nuo.v1.ContractEvent.opening:type_name -> nuo.v1.ContractOpening
-	3,   // 42: nuo.v1.ContractOpening.ledger:type_name -> nuo.v1.Ledger
-	4,   // 43: nuo.v1.ContractOpening.origin:type_name -> nuo.v1.ContractOrigin
-	3,   // 44: nuo.v1.ClaimShiftRequest.ledger:type_name -> nuo.v1.Ledger
-	3,   // 45: nuo.v1.CheckInOnSiteRequest.ledger:type_name -> nuo.v1.Ledger
-	58,  // 46: nuo.v1.RegisterOnSiteRequest.person:type_name -> nuo.v1.Person
-	3,   // 47: nuo.v1.RegisterOnSiteRequest.ledger:type_name -> nuo.v1.Ledger
-	56,  // 48: nuo.v1.RecordSpokenYesRequest.spoken_time:type_name -> google.protobuf.Timestamp
-	3,   // 49: nuo.v1.SignContractRequest.ledger:type_name -> nuo.v1.Ledger
-	2,   // 50: nuo.v1.RefuseContractRequest.reason:type_name -> nuo.v1.ReasonCode
-	2,   // 51: nuo.v1.WithdrawContractRequest.reason:type_name -> nuo.v1.ReasonCode
-	2,   // 52: nuo.v1.AskLeaveRequest.reason:type_name -> nuo.v1.ReasonCode
-	2,   // 53: nuo.v1.DecideLeaveRequest.reason:type_name -> nuo.v1.ReasonCode
-	2,   // 54: nuo.v1.CheckOutRequest.reason:type_name -> nuo.v1.ReasonCode
-	7,   // 55: nuo.v1.CheckInCrewResponse.contracts:type_name -> nuo.v1.Contract
-	30,  // 56: nuo.v1.CheckInCrewResponse.refused:type_name -> nuo.v1.CrewRefusal
-	59,  // 57: nuo.v1.CrewRefusal.reason:type_name -> nuo.v1.ErrorReason
-	7,   // 58: nuo.v1.CheckOutCrewResponse.contracts:type_name -> nuo.v1.Contract
-	30,  // 59: nuo.v1.CheckOutCrewResponse.refused:type_name -> nuo.v1.CrewRefusal
-	56,  // 60: nuo.v1.EnterCheckOutRequest.check_out_time:type_name -> google.protobuf.Timestamp
-	0,   // 61: nuo.v1.DecideAbsenceRequest.state:type_name -> nuo.v1.ContractState
-	2,   // 62: nuo.v1.DecideAbsenceRequest.reason:type_name -> nuo.v1.ReasonCode
-	56,  // 63: nuo.v1.ExtendContractRequest.end_time:type_name -> google.protobuf.Timestamp
-	2,   // 64: nuo.v1.ExtendContractRequest.reason:type_name -> nuo.v1.ReasonCode
-	39,  // 65: nuo.v1.ConfirmShiftRequest.hours:type_name -> nuo.v1.ConfirmedHours
-	7,   // 66: nuo.v1.ConfirmShiftResponse.contracts:type_name -> nuo.v1.Contract
-	30,  // 67: nuo.v1.ConfirmShiftResponse.refused:type_name -> nuo.v1.CrewRefusal
-	0,   // 68: nuo.v1.RequestCorrectionRequest.state:type_name -> nuo.v1.ContractState
-	56,  // 69: nuo.v1.RequestCorrectionRequest.check_in_time:type_name -> google.protobuf.Timestamp
-	56,  // 70: nuo.v1.RequestCorrectionRequest.check_out_time:type_name -> google.protobuf.Timestamp
-	2,   // 71: nuo.v1.RequestCorrectionRequest.reason:type_name -> nuo.v1.ReasonCode
-	56,  // 72: nuo.v1.RecordLateEntryRequest.check_in_time:type_name -> google.protobuf.Timestamp
-	56,  // 73: nuo.v1.RecordLateEntryRequest.check_out_time:type_name -> google.protobuf.Timestamp
-	3,   // 74: nuo.v1.RecordLateEntryRequest.ledger:type_name -> nuo.v1.Ledger
-	0,   // 75: nuo.v1.ListContractsRequest.states:type_name -> nuo.v1.ContractState
-	7,   // 76: nuo.v1.ListContractsResponse.contracts:type_name -> nuo.v1.Contract
-	11,  // 77: nuo.v1.ListContractEventsResponse.events:type_name -> nuo.v1.ContractEvent
-	54,  // 78: nuo.v1.ListCommitmentsResponse.commitments:type_name -> nuo.v1.Commitment
-	56,  // 79: nuo.v1.Commitment.start_time:type_name -> google.protobuf.Timestamp
-	56,  // 80: nuo.v1.Commitment.end_time:type_name -> google.protobuf.Timestamp
-	13,  // 81: nuo.v1.ContractService.ClaimShift:input_type -> nuo.v1.ClaimShiftRequest
-	14,  // 82: nuo.v1.ContractService.CheckInOnSite:input_type -> nuo.v1.CheckInOnSiteRequest
-	15,  // 83: nuo.v1.ContractService.RegisterOnSite:input_type -> nuo.v1.RegisterOnSiteRequest
-	16,  // 84: nuo.v1.ContractService.OfferContract:input_type -> nuo.v1.OfferContractRequest
-	17,  // 85: nuo.v1.ContractService.RecordSpokenYes:input_type -> nuo.v1.RecordSpokenYesRequest
-	18,  // 86: nuo.v1.ContractService.SignContract:input_type -> nuo.v1.SignContractRequest
-	19,  // 87: nuo.v1.ContractService.DeclineContract:input_type -> nuo.v1.DeclineContractRequest
-	20,  // 88: nuo.v1.ContractService.AcceptContract:input_type -> nuo.v1.AcceptContractRequest
-	21,  // 89: nuo.v1.ContractService.RefuseContract:input_type -> nuo.v1.RefuseContractRequest
-	22,  // 90: nuo.v1.ContractService.WithdrawContract:input_type -> nuo.v1.WithdrawContractRequest
-	23,  // 91: nuo.v1.ContractService.AskLeave:input_type -> nuo.v1.AskLeaveRequest
-	24,  // 92: nuo.v1.ContractService.DecideLeave:input_type -> nuo.v1.DecideLeaveRequest
-	25,  // 93: nuo.v1.ContractService.CheckIn:input_type -> nuo.v1.CheckInRequest
-	26,  // 94: nuo.v1.ContractService.UndoCheckIn:input_type -> nuo.v1.UndoCheckInRequest
-	27,  // 95: nuo.v1.ContractService.CheckOut:input_type -> nuo.v1.CheckOutRequest
-	28,  // 96: nuo.v1.ContractService.CheckInCrew:input_type -> nuo.v1.CheckInCrewRequest
-	31,  // 97: nuo.v1.ContractService.CheckOutCrew:input_type -> nuo.v1.CheckOutCrewRequest
-	33,  // 98: nuo.v1.ContractService.EnterCheckOut:input_type -> nuo.v1.EnterCheckOutRequest
-	34,  // 99: nuo.v1.ContractService.MarkAbsent:input_type -> nuo.v1.MarkAbsentRequest
-	35,  // 100: nuo.v1.ContractService.DecideAbsence:input_type -> nuo.v1.DecideAbsenceRequest
-	36,  // 101: nuo.v1.ContractService.ExtendContract:input_type -> nuo.v1.ExtendContractRequest
-	37,  // 102: nuo.v1.ContractService.StopForHealth:input_type -> nuo.v1.StopForHealthRequest
-	38,  // 103: nuo.v1.ContractService.ConfirmShift:input_type -> nuo.v1.ConfirmShiftRequest
-	41,  // 104: nuo.v1.ContractService.EvaluateContract:input_type -> nuo.v1.EvaluateContractRequest
-	42,  // 105: nuo.v1.ContractService.RateShift:input_type -> nuo.v1.RateShiftRequest
-	43,  // 106: nuo.v1.ContractService.RequestCorrection:input_type -> nuo.v1.RequestCorrectionRequest
-	44,  // 107: nuo.v1.ContractService.RecordLateEntry:input_type -> nuo.v1.RecordLateEntryRequest
-	45,  // 108: nuo.v1.ContractService.DecideCorrection:input_type -> nuo.v1.DecideCorrectionRequest
-	46,  // 109: nuo.v1.ContractService.AnswerAmendment:input_type -> nuo.v1.AnswerAmendmentRequest
-	47,  // 110: nuo.v1.ContractService.GetContract:input_type -> nuo.v1.GetContractRequest
-	48,  // 111: nuo.v1.ContractService.ListContracts:input_type -> nuo.v1.ListContractsRequest
-	50,  // 112: nuo.v1.ContractService.ListContractEvents:input_type -> nuo.v1.ListContractEventsRequest
-	52,  // 113: nuo.v1.ContractService.ListCommitments:input_type -> nuo.v1.ListCommitmentsRequest
-	7,   // 114: nuo.v1.ContractService.ClaimShift:output_type -> nuo.v1.Contract
-	7,   // 115: nuo.v1.ContractService.CheckInOnSite:output_type -> nuo.v1.Contract
-	7,   // 116: nuo.v1.ContractService.RegisterOnSite:output_type -> nuo.v1.Contract
-	7,   // 117: nuo.v1.ContractService.OfferContract:output_type -> nuo.v1.Contract
-	7,   // 118: nuo.v1.ContractService.RecordSpokenYes:output_type -> nuo.v1.Contract
-	7,   // 119: nuo.v1.ContractService.SignContract:output_type -> nuo.v1.Contract
-	7,   // 120: nuo.v1.ContractService.DeclineContract:output_type -> nuo.v1.Contract
-	7,   // 121: nuo.v1.ContractService.AcceptContract:output_type -> nuo.v1.Contract
-	7,   // 122: nuo.v1.ContractService.RefuseContract:output_type -> nuo.v1.Contract
-	7,   // 123: nuo.v1.ContractService.WithdrawContract:output_type -> nuo.v1.Contract
-	7,   // 124: nuo.v1.ContractService.AskLeave:output_type -> nuo.v1.Contract
-	7,   // 125: nuo.v1.ContractService.DecideLeave:output_type -> nuo.v1.Contract
-	7,   // 126: nuo.v1.ContractService.CheckIn:output_type -> nuo.v1.Contract
-	7,   // 127: nuo.v1.ContractService.UndoCheckIn:output_type -> nuo.v1.Contract
-	7,   // 128: nuo.v1.ContractService.CheckOut:output_type -> nuo.v1.Contract
-	29,  // 129: nuo.v1.ContractService.CheckInCrew:output_type -> nuo.v1.CheckInCrewResponse
-	32,  // 130: nuo.v1.ContractService.CheckOutCrew:output_type -> nuo.v1.CheckOutCrewResponse
-	7,   // 131: nuo.v1.ContractService.EnterCheckOut:output_type -> nuo.v1.Contract
-	7,   // 132: nuo.v1.ContractService.MarkAbsent:output_type -> nuo.v1.Contract
-	7,   // 133: nuo.v1.ContractService.DecideAbsence:output_type -> nuo.v1.Contract
-	7,   // 134: nuo.v1.ContractService.ExtendContract:output_type -> nuo.v1.Contract
-	7,   // 135: nuo.v1.ContractService.StopForHealth:output_type -> nuo.v1.Contract
-	40,  // 136: nuo.v1.ContractService.ConfirmShift:output_type -> nuo.v1.ConfirmShiftResponse
-	7,   // 137: nuo.v1.ContractService.EvaluateContract:output_type -> nuo.v1.Contract
-	7,   // 138: nuo.v1.ContractService.RateShift:output_type -> nuo.v1.Contract
-	7,   // 139: nuo.v1.ContractService.RequestCorrection:output_type -> nuo.v1.Contract
-	7,   // 140: nuo.v1.ContractService.RecordLateEntry:output_type -> nuo.v1.Contract
-	7,   // 141: nuo.v1.ContractService.DecideCorrection:output_type -> nuo.v1.Contract
-	7,   // 142: nuo.v1.ContractService.AnswerAmendment:output_type -> nuo.v1.Contract
-	7,   // 143: nuo.v1.ContractService.GetContract:output_type -> nuo.v1.Contract
-	49,  // 144: nuo.v1.ContractService.ListContracts:output_type -> nuo.v1.ListContractsResponse
-	51,  // 145: nuo.v1.ContractService.ListContractEvents:output_type -> nuo.v1.ListContractEventsResponse
-	53,  // 146: nuo.v1.ContractService.ListCommitments:output_type -> nuo.v1.ListCommitmentsResponse
-	114, // [114:147] is the sub-list for method output_type
-	81,  // [81:114] is the sub-list for method input_type
-	81,  // [81:81] is the sub-list for extension type_name
-	81,  // [81:81] is the sub-list for extension extendee
-	0,   // [0:81] is the sub-list for field type_name
+	56,  // 16: nuo.v1.Contract.event_time:type_name -> google.protobuf.Timestamp
+	56,  // 17: nuo.v1.Contract.amendment_due_time:type_name -> google.protobuf.Timestamp
+	10,  // 18: nuo.v1.Contract.terms:type_name -> nuo.v1.Terms
+	1,   // 19: nuo.v1.Contract.allowed_actions:type_name -> nuo.v1.ContractAction
+	56,  // 20: nuo.v1.Attendance.time:type_name -> google.protobuf.Timestamp
+	5,   // 21: nuo.v1.Attendance.method:type_name -> nuo.v1.AttendanceMethod
+	1,   // 22: nuo.v1.PendingDecision.kind:type_name -> nuo.v1.ContractAction
+	57,  // 23: nuo.v1.PendingDecision.side:type_name -> nuo.v1.Role
+	56,  // 24: nuo.v1.PendingDecision.time:type_name -> google.protobuf.Timestamp
+	0,   // 25: nuo.v1.PendingDecision.state:type_name -> nuo.v1.ContractState
+	56,  // 26: nuo.v1.PendingDecision.check_in_time:type_name -> google.protobuf.Timestamp
+	56,  // 27: nuo.v1.PendingDecision.check_out_time:type_name -> google.protobuf.Timestamp
+	2,   // 28: nuo.v1.PendingDecision.reason:type_name -> nuo.v1.ReasonCode
+	56,  // 29: nuo.v1.Terms.start_time:type_name -> google.protobuf.Timestamp
+	56,  // 30: nuo.v1.Terms.end_time:type_name -> google.protobuf.Timestamp
+	56,  // 31: nuo.v1.ContractEvent.time:type_name -> google.protobuf.Timestamp
+	57,  // 32: nuo.v1.ContractEvent.role:type_name -> nuo.v1.Role
+	1,   // 33: nuo.v1.ContractEvent.action:type_name -> nuo.v1.ContractAction
+	0,   // 34: nuo.v1.ContractEvent.from_state:type_name -> nuo.v1.ContractState
+	0,   // 35: nuo.v1.ContractEvent.to_state:type_name -> nuo.v1.ContractState
+	2,   // 36: nuo.v1.ContractEvent.reason:type_name -> nuo.v1.ReasonCode
+	56,  // 37: nuo.v1.ContractEvent.start_time:type_name -> google.protobuf.Timestamp
+	56,  // 38: nuo.v1.ContractEvent.end_time:type_name -> google.protobuf.Timestamp
+	8,   // 39: nuo.v1.ContractEvent.attendance:type_name -> nuo.v1.Attendance
+	6,   // 40: nuo.v1.ContractEvent.marks:type_name -> nuo.v1.ContractMark
+	9,   // 41: nuo.v1.ContractEvent.pending:type_name -> nuo.v1.PendingDecision
+	12,  // 42: nuo.v1.ContractEvent.opening:type_name -> nuo.v1.ContractOpening
+	56,  // 43: nuo.v1.ContractEvent.offer_expire_time:type_name -> google.protobuf.Timestamp
+	3,   // 44: nuo.v1.ContractOpening.ledger:type_name -> nuo.v1.Ledger
+	4,   // 45: nuo.v1.ContractOpening.origin:type_name -> nuo.v1.ContractOrigin
+	3,   // 46: nuo.v1.ClaimShiftRequest.ledger:type_name -> nuo.v1.Ledger
+	3,   // 47: nuo.v1.CheckInOnSiteRequest.ledger:type_name -> nuo.v1.Ledger
+	58,  // 48: nuo.v1.RegisterOnSiteRequest.person:type_name -> nuo.v1.Person
+	3,   // 49: nuo.v1.RegisterOnSiteRequest.ledger:type_name -> nuo.v1.Ledger
+	56,  // 50: nuo.v1.RecordSpokenYesRequest.spoken_time:type_name -> google.protobuf.Timestamp
+	3,   // 51: nuo.v1.RecordSpokenYesRequest.ledger:type_name -> nuo.v1.Ledger
+	3,   // 52: nuo.v1.SignContractRequest.ledger:type_name -> nuo.v1.Ledger
+	2,   // 53: nuo.v1.RefuseContractRequest.reason:type_name -> nuo.v1.ReasonCode
+	2,   // 54: nuo.v1.WithdrawContractRequest.reason:type_name -> nuo.v1.ReasonCode
+	2,   // 55: nuo.v1.AskLeaveRequest.reason:type_name -> nuo.v1.ReasonCode
+	2,   // 56: nuo.v1.DecideLeaveRequest.reason:type_name -> nuo.v1.ReasonCode
+	2,   // 57: nuo.v1.CheckOutRequest.reason:type_name -> nuo.v1.ReasonCode
+	7,   // 58: nuo.v1.CheckInCrewResponse.contracts:type_name -> nuo.v1.Contract
+	30,  // 59: nuo.v1.CheckInCrewResponse.refused:type_name -> nuo.v1.CrewRefusal
+	59,  // 60: nuo.v1.CrewRefusal.reason:type_name -> nuo.v1.ErrorReason
+	7,   // 61: nuo.v1.CheckOutCrewResponse.contracts:type_name -> nuo.v1.Contract
+	30,  // 62: nuo.v1.CheckOutCrewResponse.refused:type_name -> nuo.v1.CrewRefusal
+	56,  // 63: nuo.v1.EnterCheckOutRequest.check_out_time:type_name -> google.protobuf.Timestamp
+	0,   // 64: nuo.v1.DecideAbsenceRequest.state:type_name -> nuo.v1.ContractState
+	2,   // 65: nuo.v1.DecideAbsenceRequest.reason:type_name -> nuo.v1.ReasonCode
+	56,  // 66: nuo.v1.ExtendContractRequest.end_time:type_name -> google.protobuf.Timestamp
+	2,   // 67: nuo.v1.ExtendContractRequest.reason:type_name -> nuo.v1.ReasonCode
+	39,  // 68: nuo.v1.ConfirmShiftRequest.hours:type_name -> nuo.v1.ConfirmedHours
+	7,   // 69: nuo.v1.ConfirmShiftResponse.contracts:type_name -> nuo.v1.Contract
+	30,  // 70: nuo.v1.ConfirmShiftResponse.refused:type_name -> nuo.v1.CrewRefusal
+	0,   // 71: nuo.v1.RequestCorrectionRequest.state:type_name -> nuo.v1.ContractState
+	56,  // 72: nuo.v1.RequestCorrectionRequest.check_in_time:type_name -> google.protobuf.Timestamp
+	56,  // 73: nuo.v1.RequestCorrectionRequest.check_out_time:type_name -> google.protobuf.Timestamp
+	2,   // 74: nuo.v1.RequestCorrectionRequest.reason:type_name -> nuo.v1.ReasonCode
+	56,  // 75: nuo.v1.RecordLateEntryRequest.check_in_time:type_name -> google.protobuf.Timestamp
+	56,  // 76: nuo.v1.RecordLateEntryRequest.check_out_time:type_name -> google.protobuf.Timestamp
+	3,   // 77: nuo.v1.RecordLateEntryRequest.ledger:type_name -> nuo.v1.Ledger
+	0,   // 78: nuo.v1.ListContractsRequest.states:type_name -> nuo.v1.ContractState
+	7,   // 79: nuo.v1.ListContractsResponse.contracts:type_name -> nuo.v1.Contract
+	11,  // 80: nuo.v1.ListContractEventsResponse.events:type_name -> nuo.v1.ContractEvent
+	54,  // 81: nuo.v1.ListCommitmentsResponse.commitments:type_name -> nuo.v1.Commitment
+	56,  // 82: nuo.v1.Commitment.start_time:type_name -> google.protobuf.Timestamp
+	56,  // 83: nuo.v1.Commitment.end_time:type_name -> google.protobuf.Timestamp
+	13,  // 84: nuo.v1.ContractService.ClaimShift:input_type -> nuo.v1.ClaimShiftRequest
+	14,  // 85: nuo.v1.ContractService.CheckInOnSite:input_type -> nuo.v1.CheckInOnSiteRequest
+	15,  // 86: nuo.v1.ContractService.RegisterOnSite:input_type -> nuo.v1.RegisterOnSiteRequest
+	16,  // 87: nuo.v1.ContractService.OfferContract:input_type -> nuo.v1.OfferContractRequest
+	17,  // 88: nuo.v1.ContractService.RecordSpokenYes:input_type -> nuo.v1.RecordSpokenYesRequest
+	18,  // 89: nuo.v1.ContractService.SignContract:input_type -> nuo.v1.SignContractRequest
+	19,  // 90: nuo.v1.ContractService.DeclineContract:input_type -> nuo.v1.DeclineContractRequest
+	20,  // 91: nuo.v1.ContractService.AcceptContract:input_type -> nuo.v1.AcceptContractRequest
+	21,  // 92: nuo.v1.ContractService.RefuseContract:input_type -> nuo.v1.RefuseContractRequest
+	22,  // 93: nuo.v1.ContractService.WithdrawContract:input_type -> nuo.v1.WithdrawContractRequest
+	23,  // 94: nuo.v1.ContractService.AskLeave:input_type -> nuo.v1.AskLeaveRequest
+	24,  // 95: nuo.v1.ContractService.DecideLeave:input_type -> nuo.v1.DecideLeaveRequest
+	25,  // 96: nuo.v1.ContractService.CheckIn:input_type -> nuo.v1.CheckInRequest
+	26,  // 97: nuo.v1.ContractService.UndoCheckIn:input_type -> nuo.v1.UndoCheckInRequest
+	27,  // 98: nuo.v1.ContractService.CheckOut:input_type -> nuo.v1.CheckOutRequest
+	28,  // 99: nuo.v1.ContractService.CheckInCrew:input_type -> nuo.v1.CheckInCrewRequest
+	31,  // 100: nuo.v1.ContractService.CheckOutCrew:input_type -> nuo.v1.CheckOutCrewRequest
+	33,  // 101: nuo.v1.ContractService.EnterCheckOut:input_type -> nuo.v1.EnterCheckOutRequest
+	34,  // 102: nuo.v1.ContractService.MarkAbsent:input_type -> nuo.v1.MarkAbsentRequest
+	35,  // 103: nuo.v1.ContractService.DecideAbsence:input_type -> nuo.v1.DecideAbsenceRequest
+	36,  // 104: nuo.v1.ContractService.ExtendContract:input_type -> nuo.v1.ExtendContractRequest
+	37,  // 105: nuo.v1.ContractService.StopForHealth:input_type -> nuo.v1.StopForHealthRequest
+	38,  // 106: nuo.v1.ContractService.ConfirmShift:input_type -> nuo.v1.ConfirmShiftRequest
+	41,  // 107: nuo.v1.ContractService.EvaluateContract:input_type -> nuo.v1.EvaluateContractRequest
+	42,  // 108: nuo.v1.ContractService.RateShift:input_type -> nuo.v1.RateShiftRequest
+	43,  // 109: nuo.v1.ContractService.RequestCorrection:input_type -> nuo.v1.RequestCorrectionRequest
+	44,  // 110: nuo.v1.ContractService.RecordLateEntry:input_type -> nuo.v1.RecordLateEntryRequest
+	45,  // 111: nuo.v1.ContractService.DecideCorrection:input_type -> nuo.v1.DecideCorrectionRequest
+	46,  // 112: nuo.v1.ContractService.AnswerAmendment:input_type -> nuo.v1.AnswerAmendmentRequest
+	47,  // 113: nuo.v1.ContractService.GetContract:input_type -> nuo.v1.GetContractRequest
+	48,  // 114: nuo.v1.ContractService.ListContracts:input_type -> nuo.v1.ListContractsRequest
+	50,  // 115: nuo.v1.ContractService.ListContractEvents:input_type -> nuo.v1.ListContractEventsRequest
+	52,  // 116: nuo.v1.ContractService.ListCommitments:input_type -> nuo.v1.ListCommitmentsRequest
+	7,   // 117: nuo.v1.ContractService.ClaimShift:output_type -> nuo.v1.Contract
+	7,   // 118: nuo.v1.ContractService.CheckInOnSite:output_type -> nuo.v1.Contract
+	7,   // 119: nuo.v1.ContractService.RegisterOnSite:output_type -> nuo.v1.Contract
+	7,   // 120: nuo.v1.ContractService.OfferContract:output_type -> nuo.v1.Contract
+	7,   // 121: nuo.v1.ContractService.RecordSpokenYes:output_type -> nuo.v1.Contract
+	7,   // 122: nuo.v1.ContractService.SignContract:output_type -> nuo.v1.Contract
+	7,   // 123: nuo.v1.ContractService.DeclineContract:output_type -> nuo.v1.Contract
+	7,   // 124: nuo.v1.ContractService.AcceptContract:output_type -> nuo.v1.Contract
+	7,   // 125: nuo.v1.ContractService.RefuseContract:output_type -> nuo.v1.Contract
+	7,   // 126: nuo.v1.ContractService.WithdrawContract:output_type -> nuo.v1.Contract
+	7,   // 127: nuo.v1.ContractService.AskLeave:output_type -> nuo.v1.Contract
+	7,   // 128: nuo.v1.ContractService.DecideLeave:output_type -> nuo.v1.Contract
+	7,   // 129: nuo.v1.ContractService.CheckIn:output_type -> nuo.v1.Contract
+	7,   // 130: nuo.v1.ContractService.UndoCheckIn:output_type -> nuo.v1.Contract
+	7,   // 131: nuo.v1.ContractService.CheckOut:output_type -> nuo.v1.Contract
+	29,  // 132: nuo.v1.ContractService.CheckInCrew:output_type -> nuo.v1.CheckInCrewResponse
+	32,  // 133: nuo.v1.ContractService.CheckOutCrew:output_type -> nuo.v1.CheckOutCrewResponse
+	7,   // 134: nuo.v1.ContractService.EnterCheckOut:output_type -> nuo.v1.Contract
+	7,   // 135: nuo.v1.ContractService.MarkAbsent:output_type -> nuo.v1.Contract
+	7,   // 136: nuo.v1.ContractService.DecideAbsence:output_type -> nuo.v1.Contract
+	7,   // 137: nuo.v1.ContractService.ExtendContract:output_type -> nuo.v1.Contract
+	7,   // 138: nuo.v1.ContractService.StopForHealth:output_type -> nuo.v1.Contract
+	40,  // 139: nuo.v1.ContractService.ConfirmShift:output_type -> nuo.v1.ConfirmShiftResponse
+	7,   // 140: nuo.v1.ContractService.EvaluateContract:output_type -> nuo.v1.Contract
+	7,   // 141: nuo.v1.ContractService.RateShift:output_type -> nuo.v1.Contract
+	7,   // 142: nuo.v1.ContractService.RequestCorrection:output_type -> nuo.v1.Contract
+	7,   // 143: nuo.v1.ContractService.RecordLateEntry:output_type -> nuo.v1.Contract
+	7,   // 144: nuo.v1.ContractService.DecideCorrection:output_type -> nuo.v1.Contract
+	7,   // 145: nuo.v1.ContractService.AnswerAmendment:output_type -> nuo.v1.Contract
+	7,   // 146: nuo.v1.ContractService.GetContract:output_type -> nuo.v1.Contract
+	49,  // 147: nuo.v1.ContractService.ListContracts:output_type -> nuo.v1.ListContractsResponse
+	51,  // 148: nuo.v1.ContractService.ListContractEvents:output_type -> nuo.v1.ListContractEventsResponse
+	53,  // 149: nuo.v1.ContractService.ListCommitments:output_type -> nuo.v1.ListCommitmentsResponse
+	117, // [117:150] is the sub-list for method output_type
+	84,  // [84:117] is the sub-list for method input_type
+	84,  // [84:84] is the sub-list for extension type_name
+	84,  // [84:84] is the sub-list for extension extendee
+	0,   // [0:84] is the sub-list for field type_name
 }
 
 func init() { file_nuo_v1_contract_proto_init() }

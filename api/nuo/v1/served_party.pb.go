@@ -101,7 +101,9 @@ type ServedParty struct {
 	// Changes with every edit. Output only.
 	Etag string `protobuf:"bytes,7,opt,name=etag,proto3" json:"etag,omitempty"`
 	// When it was created, UTC. Output only.
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// When it or its contact was last edited, UTC. Output only.
+	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -188,6 +190,13 @@ func (x *ServedParty) GetEtag() string {
 func (x *ServedParty) GetCreateTime() *timestamppb.Timestamp {
 	if x != nil {
 		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *ServedParty) GetUpdateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdateTime
 	}
 	return nil
 }
@@ -501,7 +510,7 @@ type UpdateServedPartyRequest struct {
 	RequestId string `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// Name, etag and the new values.
 	ServedParty *ServedParty `protobuf:"bytes,2,opt,name=served_party,json=servedParty,proto3" json:"served_party,omitempty"`
-	// Which: kind, compound, contact.
+	// Which: kind, compound, contact, or one field of contact such as contact.phone.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -617,7 +626,7 @@ var File_nuo_v1_served_party_proto protoreflect.FileDescriptor
 
 const file_nuo_v1_served_party_proto_rawDesc = "" +
 	"\n" +
-	"\x19nuo/v1/served_party.proto\x12\x06nuo.v1\x1a\x1bbuf/validate/validate.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x14nuo/v1/options.proto\x1a\x19nuo/v1/organisation.proto\"\xd8\x02\n" +
+	"\x19nuo/v1/served_party.proto\x12\x06nuo.v1\x1a\x1bbuf/validate/validate.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x14nuo/v1/options.proto\x1a\x19nuo/v1/organisation.proto\"\x95\x03\n" +
 	"\vServedParty\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x125\n" +
 	"\x04kind\x18\x02 \x01(\x0e2\x17.nuo.v1.ServedPartyKindB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04kind\x12&\n" +
@@ -627,7 +636,9 @@ const file_nuo_v1_served_party_proto_rawDesc = "" +
 	"\x05state\x18\x06 \x01(\x0e2\x13.nuo.v1.ActiveStateR\x05state\x12\x12\n" +
 	"\x04etag\x18\a \x01(\tR\x04etag\x12;\n" +
 	"\vcreate_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime\"\x9b\x01\n" +
+	"createTime\x12;\n" +
+	"\vupdate_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"updateTime\"\x9b\x01\n" +
 	"\x12ServedPartyContact\x12.\n" +
 	"\fdisplay_name\x18\x01 \x01(\tB\v\xbaH\x04r\x02\x182\xd0\xf3\x18\x02R\vdisplayName\x124\n" +
 	"\x05phone\x18\x02 \x01(\tB\x1e\xbaH\x17r\x152\x13^(\\+?[0-9]{5,15})?$\xd0\xf3\x18\x02R\x05phone\x12\x1f\n" +
@@ -715,25 +726,26 @@ var file_nuo_v1_served_party_proto_depIdxs = []int32{
 	2,  // 1: nuo.v1.ServedParty.contact:type_name -> nuo.v1.ServedPartyContact
 	9,  // 2: nuo.v1.ServedParty.state:type_name -> nuo.v1.ActiveState
 	10, // 3: nuo.v1.ServedParty.create_time:type_name -> google.protobuf.Timestamp
-	1,  // 4: nuo.v1.CreateServedPartyRequest.served_party:type_name -> nuo.v1.ServedParty
-	1,  // 5: nuo.v1.ListServedPartiesResponse.served_parties:type_name -> nuo.v1.ServedParty
-	1,  // 6: nuo.v1.UpdateServedPartyRequest.served_party:type_name -> nuo.v1.ServedParty
-	11, // 7: nuo.v1.UpdateServedPartyRequest.update_mask:type_name -> google.protobuf.FieldMask
-	3,  // 8: nuo.v1.ServedPartyService.CreateServedParty:input_type -> nuo.v1.CreateServedPartyRequest
-	4,  // 9: nuo.v1.ServedPartyService.GetServedParty:input_type -> nuo.v1.GetServedPartyRequest
-	5,  // 10: nuo.v1.ServedPartyService.ListServedParties:input_type -> nuo.v1.ListServedPartiesRequest
-	7,  // 11: nuo.v1.ServedPartyService.UpdateServedParty:input_type -> nuo.v1.UpdateServedPartyRequest
-	8,  // 12: nuo.v1.ServedPartyService.DeactivateServedParty:input_type -> nuo.v1.DeactivateServedPartyRequest
-	1,  // 13: nuo.v1.ServedPartyService.CreateServedParty:output_type -> nuo.v1.ServedParty
-	1,  // 14: nuo.v1.ServedPartyService.GetServedParty:output_type -> nuo.v1.ServedParty
-	6,  // 15: nuo.v1.ServedPartyService.ListServedParties:output_type -> nuo.v1.ListServedPartiesResponse
-	1,  // 16: nuo.v1.ServedPartyService.UpdateServedParty:output_type -> nuo.v1.ServedParty
-	1,  // 17: nuo.v1.ServedPartyService.DeactivateServedParty:output_type -> nuo.v1.ServedParty
-	13, // [13:18] is the sub-list for method output_type
-	8,  // [8:13] is the sub-list for method input_type
-	8,  // [8:8] is the sub-list for extension type_name
-	8,  // [8:8] is the sub-list for extension extendee
-	0,  // [0:8] is the sub-list for field type_name
+	10, // 4: nuo.v1.ServedParty.update_time:type_name -> google.protobuf.Timestamp
+	1,  // 5: nuo.v1.CreateServedPartyRequest.served_party:type_name -> nuo.v1.ServedParty
+	1,  // 6: nuo.v1.ListServedPartiesResponse.served_parties:type_name -> nuo.v1.ServedParty
+	1,  // 7: nuo.v1.UpdateServedPartyRequest.served_party:type_name -> nuo.v1.ServedParty
+	11, // 8: nuo.v1.UpdateServedPartyRequest.update_mask:type_name -> google.protobuf.FieldMask
+	3,  // 9: nuo.v1.ServedPartyService.CreateServedParty:input_type -> nuo.v1.CreateServedPartyRequest
+	4,  // 10: nuo.v1.ServedPartyService.GetServedParty:input_type -> nuo.v1.GetServedPartyRequest
+	5,  // 11: nuo.v1.ServedPartyService.ListServedParties:input_type -> nuo.v1.ListServedPartiesRequest
+	7,  // 12: nuo.v1.ServedPartyService.UpdateServedParty:input_type -> nuo.v1.UpdateServedPartyRequest
+	8,  // 13: nuo.v1.ServedPartyService.DeactivateServedParty:input_type -> nuo.v1.DeactivateServedPartyRequest
+	1,  // 14: nuo.v1.ServedPartyService.CreateServedParty:output_type -> nuo.v1.ServedParty
+	1,  // 15: nuo.v1.ServedPartyService.GetServedParty:output_type -> nuo.v1.ServedParty
+	6,  // 16: nuo.v1.ServedPartyService.ListServedParties:output_type -> nuo.v1.ListServedPartiesResponse
+	1,  // 17: nuo.v1.ServedPartyService.UpdateServedParty:output_type -> nuo.v1.ServedParty
+	1,  // 18: nuo.v1.ServedPartyService.DeactivateServedParty:output_type -> nuo.v1.ServedParty
+	14, // [14:19] is the sub-list for method output_type
+	9,  // [9:14] is the sub-list for method input_type
+	9,  // [9:9] is the sub-list for extension type_name
+	9,  // [9:9] is the sub-list for extension extendee
+	0,  // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_nuo_v1_served_party_proto_init() }

@@ -278,6 +278,8 @@ type Shift struct {
 	PeopleReached int32 `protobuf:"varint,36,opt,name=people_reached,json=peopleReached,proto3" json:"people_reached,omitempty"`
 	// People reached has been confirmed. Output only.
 	PeopleReachedConfirmed bool `protobuf:"varint,37,opt,name=people_reached_confirmed,json=peopleReachedConfirmed,proto3" json:"people_reached_confirmed,omitempty"`
+	// Until when those who signed older terms must answer, UTC; set by the last amendment. Output only.
+	AmendmentDueTime *timestamppb.Timestamp `protobuf:"bytes,38,opt,name=amendment_due_time,json=amendmentDueTime,proto3" json:"amendment_due_time,omitempty"`
 	// The fill, counted at the moment of reading. Output only, never stored.
 	Fill *ShiftFill `protobuf:"bytes,40,opt,name=fill,proto3" json:"fill,omitempty"`
 	// State of the list. Output only, never stored.
@@ -549,6 +551,13 @@ func (x *Shift) GetPeopleReachedConfirmed() bool {
 		return x.PeopleReachedConfirmed
 	}
 	return false
+}
+
+func (x *Shift) GetAmendmentDueTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AmendmentDueTime
+	}
+	return nil
 }
 
 func (x *Shift) GetFill() *ShiftFill {
@@ -1567,7 +1576,7 @@ const file_nuo_v1_shift_proto_rawDesc = "" +
 	"\vadults_only\x18\x02 \x01(\bR\n" +
 	"adultsOnly\x12!\n" +
 	"\fmembers_only\x18\x03 \x01(\bR\vmembersOnly\x125\n" +
-	"\rorganisations\x18\x04 \x03(\tB\x0f\xbaH\f\x92\x01\t\x10\x14\"\x05r\x03\x18\xac\x02R\rorganisations\"\xb5\f\n" +
+	"\rorganisations\x18\x04 \x03(\tB\x0f\xbaH\f\x92\x01\t\x10\x14\"\x05r\x03\x18\xac\x02R\rorganisations\"\xff\f\n" +
 	"\x05Shift\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1c\n" +
 	"\x04task\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xac\x02R\x04task\x12 \n" +
@@ -1607,7 +1616,8 @@ const file_nuo_v1_shift_proto_rawDesc = "" +
 	"\bcompound\x18\" \x01(\tR\bcompound\x12\x18\n" +
 	"\acohosts\x18# \x03(\tR\acohosts\x12%\n" +
 	"\x0epeople_reached\x18$ \x01(\x05R\rpeopleReached\x128\n" +
-	"\x18people_reached_confirmed\x18% \x01(\bR\x16peopleReachedConfirmed\x12%\n" +
+	"\x18people_reached_confirmed\x18% \x01(\bR\x16peopleReachedConfirmed\x12H\n" +
+	"\x12amendment_due_time\x18& \x01(\v2\x1a.google.protobuf.TimestampR\x10amendmentDueTime\x12%\n" +
 	"\x04fill\x18( \x01(\v2\x11.nuo.v1.ShiftFillR\x04fill\x124\n" +
 	"\n" +
 	"list_state\x18) \x01(\x0e2\x15.nuo.v1.TaskListStateR\tlistState\x12?\n" +
@@ -1781,43 +1791,44 @@ var file_nuo_v1_shift_proto_depIdxs = []int32{
 	19, // 8: nuo.v1.Shift.kind:type_name -> nuo.v1.TaskKind
 	20, // 9: nuo.v1.Shift.hazard_class:type_name -> nuo.v1.HazardClass
 	18, // 10: nuo.v1.Shift.create_time:type_name -> google.protobuf.Timestamp
-	4,  // 11: nuo.v1.Shift.fill:type_name -> nuo.v1.ShiftFill
-	21, // 12: nuo.v1.Shift.list_state:type_name -> nuo.v1.TaskListState
-	22, // 13: nuo.v1.Shift.allowed_actions:type_name -> nuo.v1.ContractAction
-	23, // 14: nuo.v1.Shift.ineligible_reasons:type_name -> nuo.v1.ErrorReason
-	18, // 15: nuo.v1.SiteCode.expire_time:type_name -> google.protobuf.Timestamp
-	3,  // 16: nuo.v1.CreateShiftRequest.shift:type_name -> nuo.v1.Shift
-	19, // 17: nuo.v1.ListShiftsRequest.kind:type_name -> nuo.v1.TaskKind
-	3,  // 18: nuo.v1.ListShiftsResponse.shifts:type_name -> nuo.v1.Shift
-	3,  // 19: nuo.v1.UpdateShiftRequest.shift:type_name -> nuo.v1.Shift
-	24, // 20: nuo.v1.UpdateShiftRequest.update_mask:type_name -> google.protobuf.FieldMask
-	19, // 21: nuo.v1.WatchShiftsRequest.kind:type_name -> nuo.v1.TaskKind
-	3,  // 22: nuo.v1.WatchShiftsResponse.shifts:type_name -> nuo.v1.Shift
-	6,  // 23: nuo.v1.ShiftService.CreateShift:input_type -> nuo.v1.CreateShiftRequest
-	7,  // 24: nuo.v1.ShiftService.GetShift:input_type -> nuo.v1.GetShiftRequest
-	8,  // 25: nuo.v1.ShiftService.ListShifts:input_type -> nuo.v1.ListShiftsRequest
-	10, // 26: nuo.v1.ShiftService.UpdateShift:input_type -> nuo.v1.UpdateShiftRequest
-	11, // 27: nuo.v1.ShiftService.CancelShift:input_type -> nuo.v1.CancelShiftRequest
-	12, // 28: nuo.v1.ShiftService.CutShortShift:input_type -> nuo.v1.CutShortShiftRequest
-	13, // 29: nuo.v1.ShiftService.ReduceShift:input_type -> nuo.v1.ReduceShiftRequest
-	14, // 30: nuo.v1.ShiftService.SetShiftLeader:input_type -> nuo.v1.SetShiftLeaderRequest
-	15, // 31: nuo.v1.ShiftService.GetSiteCode:input_type -> nuo.v1.GetSiteCodeRequest
-	16, // 32: nuo.v1.ShiftService.WatchShifts:input_type -> nuo.v1.WatchShiftsRequest
-	3,  // 33: nuo.v1.ShiftService.CreateShift:output_type -> nuo.v1.Shift
-	3,  // 34: nuo.v1.ShiftService.GetShift:output_type -> nuo.v1.Shift
-	9,  // 35: nuo.v1.ShiftService.ListShifts:output_type -> nuo.v1.ListShiftsResponse
-	3,  // 36: nuo.v1.ShiftService.UpdateShift:output_type -> nuo.v1.Shift
-	3,  // 37: nuo.v1.ShiftService.CancelShift:output_type -> nuo.v1.Shift
-	3,  // 38: nuo.v1.ShiftService.CutShortShift:output_type -> nuo.v1.Shift
-	3,  // 39: nuo.v1.ShiftService.ReduceShift:output_type -> nuo.v1.Shift
-	3,  // 40: nuo.v1.ShiftService.SetShiftLeader:output_type -> nuo.v1.Shift
-	5,  // 41: nuo.v1.ShiftService.GetSiteCode:output_type -> nuo.v1.SiteCode
-	17, // 42: nuo.v1.ShiftService.WatchShifts:output_type -> nuo.v1.WatchShiftsResponse
-	33, // [33:43] is the sub-list for method output_type
-	23, // [23:33] is the sub-list for method input_type
-	23, // [23:23] is the sub-list for extension type_name
-	23, // [23:23] is the sub-list for extension extendee
-	0,  // [0:23] is the sub-list for field type_name
+	18, // 11: nuo.v1.Shift.amendment_due_time:type_name -> google.protobuf.Timestamp
+	4,  // 12: nuo.v1.Shift.fill:type_name -> nuo.v1.ShiftFill
+	21, // 13: nuo.v1.Shift.list_state:type_name -> nuo.v1.TaskListState
+	22, // 14: nuo.v1.Shift.allowed_actions:type_name -> nuo.v1.ContractAction
+	23, // 15: nuo.v1.Shift.ineligible_reasons:type_name -> nuo.v1.ErrorReason
+	18, // 16: nuo.v1.SiteCode.expire_time:type_name -> google.protobuf.Timestamp
+	3,  // 17: nuo.v1.CreateShiftRequest.shift:type_name -> nuo.v1.Shift
+	19, // 18: nuo.v1.ListShiftsRequest.kind:type_name -> nuo.v1.TaskKind
+	3,  // 19: nuo.v1.ListShiftsResponse.shifts:type_name -> nuo.v1.Shift
+	3,  // 20: nuo.v1.UpdateShiftRequest.shift:type_name -> nuo.v1.Shift
+	24, // 21: nuo.v1.UpdateShiftRequest.update_mask:type_name -> google.protobuf.FieldMask
+	19, // 22: nuo.v1.WatchShiftsRequest.kind:type_name -> nuo.v1.TaskKind
+	3,  // 23: nuo.v1.WatchShiftsResponse.shifts:type_name -> nuo.v1.Shift
+	6,  // 24: nuo.v1.ShiftService.CreateShift:input_type -> nuo.v1.CreateShiftRequest
+	7,  // 25: nuo.v1.ShiftService.GetShift:input_type -> nuo.v1.GetShiftRequest
+	8,  // 26: nuo.v1.ShiftService.ListShifts:input_type -> nuo.v1.ListShiftsRequest
+	10, // 27: nuo.v1.ShiftService.UpdateShift:input_type -> nuo.v1.UpdateShiftRequest
+	11, // 28: nuo.v1.ShiftService.CancelShift:input_type -> nuo.v1.CancelShiftRequest
+	12, // 29: nuo.v1.ShiftService.CutShortShift:input_type -> nuo.v1.CutShortShiftRequest
+	13, // 30: nuo.v1.ShiftService.ReduceShift:input_type -> nuo.v1.ReduceShiftRequest
+	14, // 31: nuo.v1.ShiftService.SetShiftLeader:input_type -> nuo.v1.SetShiftLeaderRequest
+	15, // 32: nuo.v1.ShiftService.GetSiteCode:input_type -> nuo.v1.GetSiteCodeRequest
+	16, // 33: nuo.v1.ShiftService.WatchShifts:input_type -> nuo.v1.WatchShiftsRequest
+	3,  // 34: nuo.v1.ShiftService.CreateShift:output_type -> nuo.v1.Shift
+	3,  // 35: nuo.v1.ShiftService.GetShift:output_type -> nuo.v1.Shift
+	9,  // 36: nuo.v1.ShiftService.ListShifts:output_type -> nuo.v1.ListShiftsResponse
+	3,  // 37: nuo.v1.ShiftService.UpdateShift:output_type -> nuo.v1.Shift
+	3,  // 38: nuo.v1.ShiftService.CancelShift:output_type -> nuo.v1.Shift
+	3,  // 39: nuo.v1.ShiftService.CutShortShift:output_type -> nuo.v1.Shift
+	3,  // 40: nuo.v1.ShiftService.ReduceShift:output_type -> nuo.v1.Shift
+	3,  // 41: nuo.v1.ShiftService.SetShiftLeader:output_type -> nuo.v1.Shift
+	5,  // 42: nuo.v1.ShiftService.GetSiteCode:output_type -> nuo.v1.SiteCode
+	17, // 43: nuo.v1.ShiftService.WatchShifts:output_type -> nuo.v1.WatchShiftsResponse
+	34, // [34:44] is the sub-list for method output_type
+	24, // [24:34] is the sub-list for method input_type
+	24, // [24:24] is the sub-list for extension type_name
+	24, // [24:24] is the sub-list for extension extendee
+	0,  // [0:24] is the sub-list for field type_name
 }
 
 func init() { file_nuo_v1_shift_proto_init() }

@@ -453,7 +453,9 @@ type Task struct {
 	// Changes with every edit. Output only.
 	Etag string `protobuf:"bytes,13,opt,name=etag,proto3" json:"etag,omitempty"`
 	// When it was created, UTC. Output only.
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// The task that took up its left-over doors. Output only.
+	LeftoverTask  string `protobuf:"bytes,15,opt,name=leftover_task,json=leftoverTask,proto3" json:"leftover_task,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -584,6 +586,13 @@ func (x *Task) GetCreateTime() *timestamppb.Timestamp {
 		return x.CreateTime
 	}
 	return nil
+}
+
+func (x *Task) GetLeftoverTask() string {
+	if x != nil {
+		return x.LeftoverTask
+	}
+	return ""
 }
 
 // Request of CreateTaskList.
@@ -1372,7 +1381,7 @@ const file_nuo_v1_task_list_proto_rawDesc = "" +
 	"updateTime\x12\x1a\n" +
 	"\bdistrict\x18\x0f \x01(\tR\bdistrict\x12\x16\n" +
 	"\x06street\x18\x10 \x01(\tR\x06street\x12\x14\n" +
-	"\x05maker\x18\x11 \x01(\tR\x05maker\"\xc2\x04\n" +
+	"\x05maker\x18\x11 \x01(\tR\x05maker\"\xe7\x04\n" +
 	"\x04Task\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12%\n" +
 	"\ttask_list\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xac\x02R\btaskList\x12.\n" +
@@ -1390,7 +1399,8 @@ const file_nuo_v1_task_list_proto_rawDesc = "" +
 	"\tcommunity\x18\f \x01(\tR\tcommunity\x12\x12\n" +
 	"\x04etag\x18\r \x01(\tR\x04etag\x12;\n" +
 	"\vcreate_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime\"w\n" +
+	"createTime\x12#\n" +
+	"\rleftover_task\x18\x0f \x01(\tR\fleftoverTask\"w\n" +
 	"\x15CreateTaskListRequest\x12'\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x125\n" +

@@ -48,14 +48,14 @@ type ShiftSlots struct {
 	DueTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=due_time,json=dueTime,proto3" json:"due_time,omitempty"`
 	// Counts every writing step: an optimistic engine compares it.
 	Version int64 `protobuf:"varint,10,opt,name=version,proto3" json:"version,omitempty"`
-	// Leftovers were made.
-	LeftoversMade bool `protobuf:"varint,11,opt,name=leftovers_made,json=leftoversMade,proto3" json:"leftovers_made,omitempty"`
-	// Start-of-shift steps are done (waits ended, unaccepted cancelled).
-	Started bool `protobuf:"varint,12,opt,name=started,proto3" json:"started,omitempty"`
-	// Steps 24 h after the end are done.
-	Settled bool `protobuf:"varint,13,opt,name=settled,proto3" json:"settled,omitempty"`
-	// A cancellation, cut or amendment has contracts still to follow.
-	Following bool `protobuf:"varint,14,opt,name=following,proto3" json:"following,omitempty"`
+	// Every holder is being visited, in steps of at most 50, for what time has decided.
+	Sweeping bool `protobuf:"varint,11,opt,name=sweeping,proto3" json:"sweeping,omitempty"`
+	// The holder that the visit has reached, a cursor: it goes on behind it.
+	SweepAfter string `protobuf:"bytes,12,opt,name=sweep_after,json=sweepAfter,proto3" json:"sweep_after,omitempty"`
+	// The stages up to here have had their visit.
+	ReviewedTime *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=reviewed_time,json=reviewedTime,proto3" json:"reviewed_time,omitempty"`
+	// The secret behind the site code.
+	CodeSecret []byte `protobuf:"bytes,14,opt,name=code_secret,json=codeSecret,proto3" json:"code_secret,omitempty"`
 	// Promises that stand: DISPLAYED to EVALUATED.
 	Standing int32 `protobuf:"varint,15,opt,name=standing,proto3" json:"standing,omitempty"`
 	// Of these, FULFILLED or EVALUATED.
@@ -164,32 +164,32 @@ func (x *ShiftSlots) GetVersion() int64 {
 	return 0
 }
 
-func (x *ShiftSlots) GetLeftoversMade() bool {
+func (x *ShiftSlots) GetSweeping() bool {
 	if x != nil {
-		return x.LeftoversMade
+		return x.Sweeping
 	}
 	return false
 }
 
-func (x *ShiftSlots) GetStarted() bool {
+func (x *ShiftSlots) GetSweepAfter() string {
 	if x != nil {
-		return x.Started
+		return x.SweepAfter
 	}
-	return false
+	return ""
 }
 
-func (x *ShiftSlots) GetSettled() bool {
+func (x *ShiftSlots) GetReviewedTime() *timestamppb.Timestamp {
 	if x != nil {
-		return x.Settled
+		return x.ReviewedTime
 	}
-	return false
+	return nil
 }
 
-func (x *ShiftSlots) GetFollowing() bool {
+func (x *ShiftSlots) GetCodeSecret() []byte {
 	if x != nil {
-		return x.Following
+		return x.CodeSecret
 	}
-	return false
+	return nil
 }
 
 func (x *ShiftSlots) GetStanding() int32 {
@@ -417,8 +417,10 @@ type Holder struct {
 	Contract string `protobuf:"bytes,3,opt,name=contract,proto3" json:"contract,omitempty"`
 	// State.
 	State v1.ContractState `protobuf:"varint,4,opt,name=state,proto3,enum=nuo.v1.ContractState" json:"state,omitempty"`
-	// When an offer expires or an amendment lapses.
-	DueTime       *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=due_time,json=dueTime,proto3" json:"due_time,omitempty"`
+	// When time decides about it: an offer expires, a wait ends, an acceptance is overdue.
+	DueTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=due_time,json=dueTime,proto3" json:"due_time,omitempty"`
+	// It has checked out.
+	Out           bool `protobuf:"varint,6,opt,name=out,proto3" json:"out,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -486,6 +488,13 @@ func (x *Holder) GetDueTime() *timestamppb.Timestamp {
 		return x.DueTime
 	}
 	return nil
+}
+
+func (x *Holder) GetOut() bool {
+	if x != nil {
+		return x.Out
+	}
+	return false
 }
 
 // One contract waiting behind a full shift.
@@ -620,7 +629,7 @@ var File_nuo_store_v1_contract_proto protoreflect.FileDescriptor
 
 const file_nuo_store_v1_contract_proto_rawDesc = "" +
 	"\n" +
-	"\x1bnuo/store/v1/contract.proto\x12\fnuo.store.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15nuo/v1/contract.proto\"\xd8\x03\n" +
+	"\x1bnuo/store/v1/contract.proto\x12\fnuo.store.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15nuo/v1/contract.proto\x1a\x14nuo/v1/options.proto\"\x84\x04\n" +
 	"\n" +
 	"ShiftSlots\x12\x14\n" +
 	"\x05shift\x18\x01 \x01(\tR\x05shift\x12\x12\n" +
@@ -634,11 +643,13 @@ const file_nuo_store_v1_contract_proto_rawDesc = "" +
 	"\tnext_wait\x18\b \x01(\x03R\bnextWait\x125\n" +
 	"\bdue_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\adueTime\x12\x18\n" +
 	"\aversion\x18\n" +
-	" \x01(\x03R\aversion\x12%\n" +
-	"\x0eleftovers_made\x18\v \x01(\bR\rleftoversMade\x12\x18\n" +
-	"\astarted\x18\f \x01(\bR\astarted\x12\x18\n" +
-	"\asettled\x18\r \x01(\bR\asettled\x12\x1c\n" +
-	"\tfollowing\x18\x0e \x01(\bR\tfollowing\x12\x1a\n" +
+	" \x01(\x03R\aversion\x12\x1a\n" +
+	"\bsweeping\x18\v \x01(\bR\bsweeping\x12\x1f\n" +
+	"\vsweep_after\x18\f \x01(\tR\n" +
+	"sweepAfter\x12?\n" +
+	"\rreviewed_time\x18\r \x01(\v2\x1a.google.protobuf.TimestampR\freviewedTime\x12%\n" +
+	"\vcode_secret\x18\x0e \x01(\fB\x04\xd0\xf3\x18\x03R\n" +
+	"codeSecret\x12\x1a\n" +
 	"\bstanding\x18\x0f \x01(\x05R\bstanding\x12\x1c\n" +
 	"\tfulfilled\x18\x10 \x01(\x05R\tfulfilled\"\x8c\x01\n" +
 	"\fPersonClaims\x12\x1c\n" +
@@ -657,13 +668,14 @@ const file_nuo_store_v1_contract_proto_rawDesc = "" +
 	"\x05state\x18\x06 \x01(\x0e2\x15.nuo.v1.ContractStateR\x05state\x12\x14\n" +
 	"\x05holds\x18\a \x01(\bR\x05holds\x12\x18\n" +
 	"\acrossed\x18\b \x01(\bR\acrossed\x12\x15\n" +
-	"\x06due_by\x18\t \x01(\bR\x05dueBy\"\xbc\x01\n" +
+	"\x06due_by\x18\t \x01(\bR\x05dueBy\"\xce\x01\n" +
 	"\x06Holder\x12\x14\n" +
 	"\x05shift\x18\x01 \x01(\tR\x05shift\x12\x1c\n" +
 	"\tvolunteer\x18\x02 \x01(\tR\tvolunteer\x12\x1a\n" +
 	"\bcontract\x18\x03 \x01(\tR\bcontract\x12+\n" +
 	"\x05state\x18\x04 \x01(\x0e2\x15.nuo.v1.ContractStateR\x05state\x125\n" +
-	"\bdue_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\adueTime\"r\n" +
+	"\bdue_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\adueTime\x12\x10\n" +
+	"\x03out\x18\x06 \x01(\bR\x03out\"r\n" +
 	"\x04Wait\x12\x14\n" +
 	"\x05shift\x18\x01 \x01(\tR\x05shift\x12\x1a\n" +
 	"\bsequence\x18\x02 \x01(\x03R\bsequence\x12\x1a\n" +
@@ -699,16 +711,17 @@ var file_nuo_store_v1_contract_proto_goTypes = []any{
 }
 var file_nuo_store_v1_contract_proto_depIdxs = []int32{
 	6, // 0: nuo.store.v1.ShiftSlots.due_time:type_name -> google.protobuf.Timestamp
-	6, // 1: nuo.store.v1.CalendarEntry.start_time:type_name -> google.protobuf.Timestamp
-	6, // 2: nuo.store.v1.CalendarEntry.end_time:type_name -> google.protobuf.Timestamp
-	7, // 3: nuo.store.v1.CalendarEntry.state:type_name -> nuo.v1.ContractState
-	7, // 4: nuo.store.v1.Holder.state:type_name -> nuo.v1.ContractState
-	6, // 5: nuo.store.v1.Holder.due_time:type_name -> google.protobuf.Timestamp
-	6, // [6:6] is the sub-list for method output_type
-	6, // [6:6] is the sub-list for method input_type
-	6, // [6:6] is the sub-list for extension type_name
-	6, // [6:6] is the sub-list for extension extendee
-	0, // [0:6] is the sub-list for field type_name
+	6, // 1: nuo.store.v1.ShiftSlots.reviewed_time:type_name -> google.protobuf.Timestamp
+	6, // 2: nuo.store.v1.CalendarEntry.start_time:type_name -> google.protobuf.Timestamp
+	6, // 3: nuo.store.v1.CalendarEntry.end_time:type_name -> google.protobuf.Timestamp
+	7, // 4: nuo.store.v1.CalendarEntry.state:type_name -> nuo.v1.ContractState
+	7, // 5: nuo.store.v1.Holder.state:type_name -> nuo.v1.ContractState
+	6, // 6: nuo.store.v1.Holder.due_time:type_name -> google.protobuf.Timestamp
+	7, // [7:7] is the sub-list for method output_type
+	7, // [7:7] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	7, // [7:7] is the sub-list for extension extendee
+	0, // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_nuo_store_v1_contract_proto_init() }

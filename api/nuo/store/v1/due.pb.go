@@ -30,63 +30,27 @@ type DueKind int32
 const (
 	// Not a kind.
 	DueKind_DUE_KIND_UNSPECIFIED DueKind = 0
-	// An offer expires. Object: a contract.
-	DueKind_DUE_KIND_OFFER_EXPIRES DueKind = 1
-	// An amendment lapses that was not answered. Object: a contract.
-	DueKind_DUE_KIND_AMENDMENT_LAPSES DueKind = 2
-	// A claim window opens. Object: a shift.
-	DueKind_DUE_KIND_CLAIMS_OPEN DueKind = 3
-	// A claim window closes. Object: a shift.
-	DueKind_DUE_KIND_CLAIMS_CLOSE DueKind = 4
-	// The last hour before the start begins: all who wait are told. Object: a shift.
-	DueKind_DUE_KIND_LAST_HOUR DueKind = 5
-	// A shift starts: its waitlist expires. Object: a shift.
-	DueKind_DUE_KIND_SHIFT_STARTS DueKind = 6
-	// The grace period ends: what was never accepted is cancelled, the missing are listed. Object: a shift.
-	DueKind_DUE_KIND_GRACE_ENDS DueKind = 7
-	// A shift ends. Object: a shift.
-	DueKind_DUE_KIND_SHIFT_ENDS DueKind = 8
-	// Two hours after the end: check-outs that are missing are listed. Object: a shift.
-	DueKind_DUE_KIND_CHECK_OUT_MISSING DueKind = 9
-	// 24 hours after the end: what nobody decided. Object: a shift.
-	DueKind_DUE_KIND_UNDECIDED DueKind = 10
-	// A list closes. Object: a task list.
-	DueKind_DUE_KIND_LIST_CLOSES DueKind = 11
-	// The next step of a work that takes several. Object: what it works on.
-	DueKind_DUE_KIND_STEP DueKind = 12
+	// The next thing that time decides about a shift. Object: a shift.
+	DueKind_DUE_KIND_SHIFT DueKind = 1
+	// A list closes, or its cancellation goes on. Object: a task list.
+	DueKind_DUE_KIND_LIST DueKind = 2
+	// An exemption releases contracts that one step did not reach. Object: a volunteer.
+	DueKind_DUE_KIND_VOLUNTEER DueKind = 3
 )
 
 // Enum value maps for DueKind.
 var (
 	DueKind_name = map[int32]string{
-		0:  "DUE_KIND_UNSPECIFIED",
-		1:  "DUE_KIND_OFFER_EXPIRES",
-		2:  "DUE_KIND_AMENDMENT_LAPSES",
-		3:  "DUE_KIND_CLAIMS_OPEN",
-		4:  "DUE_KIND_CLAIMS_CLOSE",
-		5:  "DUE_KIND_LAST_HOUR",
-		6:  "DUE_KIND_SHIFT_STARTS",
-		7:  "DUE_KIND_GRACE_ENDS",
-		8:  "DUE_KIND_SHIFT_ENDS",
-		9:  "DUE_KIND_CHECK_OUT_MISSING",
-		10: "DUE_KIND_UNDECIDED",
-		11: "DUE_KIND_LIST_CLOSES",
-		12: "DUE_KIND_STEP",
+		0: "DUE_KIND_UNSPECIFIED",
+		1: "DUE_KIND_SHIFT",
+		2: "DUE_KIND_LIST",
+		3: "DUE_KIND_VOLUNTEER",
 	}
 	DueKind_value = map[string]int32{
-		"DUE_KIND_UNSPECIFIED":       0,
-		"DUE_KIND_OFFER_EXPIRES":     1,
-		"DUE_KIND_AMENDMENT_LAPSES":  2,
-		"DUE_KIND_CLAIMS_OPEN":       3,
-		"DUE_KIND_CLAIMS_CLOSE":      4,
-		"DUE_KIND_LAST_HOUR":         5,
-		"DUE_KIND_SHIFT_STARTS":      6,
-		"DUE_KIND_GRACE_ENDS":        7,
-		"DUE_KIND_SHIFT_ENDS":        8,
-		"DUE_KIND_CHECK_OUT_MISSING": 9,
-		"DUE_KIND_UNDECIDED":         10,
-		"DUE_KIND_LIST_CLOSES":       11,
-		"DUE_KIND_STEP":              12,
+		"DUE_KIND_UNSPECIFIED": 0,
+		"DUE_KIND_SHIFT":       1,
+		"DUE_KIND_LIST":        2,
+		"DUE_KIND_VOLUNTEER":   3,
 	}
 )
 
@@ -189,22 +153,12 @@ const file_nuo_store_v1_due_proto_rawDesc = "" +
 	"\bDueEntry\x12.\n" +
 	"\x04time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x12)\n" +
 	"\x04kind\x18\x02 \x01(\x0e2\x15.nuo.store.v1.DueKindR\x04kind\x12\x16\n" +
-	"\x06object\x18\x03 \x01(\tR\x06object*\xdd\x02\n" +
+	"\x06object\x18\x03 \x01(\tR\x06object*b\n" +
 	"\aDueKind\x12\x18\n" +
-	"\x14DUE_KIND_UNSPECIFIED\x10\x00\x12\x1a\n" +
-	"\x16DUE_KIND_OFFER_EXPIRES\x10\x01\x12\x1d\n" +
-	"\x19DUE_KIND_AMENDMENT_LAPSES\x10\x02\x12\x18\n" +
-	"\x14DUE_KIND_CLAIMS_OPEN\x10\x03\x12\x19\n" +
-	"\x15DUE_KIND_CLAIMS_CLOSE\x10\x04\x12\x16\n" +
-	"\x12DUE_KIND_LAST_HOUR\x10\x05\x12\x19\n" +
-	"\x15DUE_KIND_SHIFT_STARTS\x10\x06\x12\x17\n" +
-	"\x13DUE_KIND_GRACE_ENDS\x10\a\x12\x17\n" +
-	"\x13DUE_KIND_SHIFT_ENDS\x10\b\x12\x1e\n" +
-	"\x1aDUE_KIND_CHECK_OUT_MISSING\x10\t\x12\x16\n" +
-	"\x12DUE_KIND_UNDECIDED\x10\n" +
-	"\x12\x18\n" +
-	"\x14DUE_KIND_LIST_CLOSES\x10\v\x12\x11\n" +
-	"\rDUE_KIND_STEP\x10\fB+Z)nuo.internal/nuo/api/nuo/store/v1;storev1b\x06proto3"
+	"\x14DUE_KIND_UNSPECIFIED\x10\x00\x12\x12\n" +
+	"\x0eDUE_KIND_SHIFT\x10\x01\x12\x11\n" +
+	"\rDUE_KIND_LIST\x10\x02\x12\x16\n" +
+	"\x12DUE_KIND_VOLUNTEER\x10\x03B+Z)nuo.internal/nuo/api/nuo/store/v1;storev1b\x06proto3"
 
 var (
 	file_nuo_store_v1_due_proto_rawDescOnce sync.Once

@@ -1,0 +1,129 @@
+package lifecycle
+
+import (
+	"time"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	storev1 "nuo.internal/nuo/api/nuo/store/v1"
+	nuov1 "nuo.internal/nuo/api/nuo/v1"
+	"nuo.internal/nuo/server/fault"
+	"nuo.internal/nuo/server/store"
+)
+
+// ConfirmShift confirms the hours of who checked out, at most 50 a call, and the shift's people reached, once however
+// many stood it. Hours may be lowered, never raised (HOURS_EXCEED_ATTENDANCE); who cannot be confirmed, one's own
+// among them, is answered with the reason.
+func ConfirmShift(tx *store.Tx, a Actor, r *nuov1.ConfirmShiftRequest) (*nuov1.ConfirmShiftResponse, error) {
+	w, s, err := openShift(tx, a, r.GetShift())
+	if err != nil {
+		return nil, err
+	}
+	if w.now.Before(s.start()) {
+		return nil, withAction(at("from", s.start()), confirm)
+	}
+	lowered := map[string]int32{}
+	for _, h := range r.GetHours() {
+		lowered[h.GetContract()] = h.GetHoursHundredths()
+	}
+	pass := func(h *storev1.Holder) bool { return h.GetState() == inFulfilment && h.GetOut() }
+	done, refused, more, err := w.crew(s, nil, pass, func(c *nuov1.Contract) error {
+		hours, lower := lowered[c.GetName()]
+		delete(lowered, c.GetName())
+		if !lower {
+			hours = attendedHours(c)
+		}
+		return w.confirms(c, hours)
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range r.GetHours() { // named, but not among those who checked out
+		if _, left := lowered[h.GetContract()]; left && !more {
+			return nil, fault.Field("hours", h.GetContract()+" has not checked out of this shift", h.GetContract()+" 不在本班次已签退人员中")
+		}
+	}
+	s.shift.PeopleReached, s.shift.PeopleReachedConfirmed = r.GetPeopleReached(), true
+	if err := store.Shifts.Put(tx, s.shift); err != nil {
+		return nil, err
+	}
+	if err := w.finish(); err != nil {
+		return nil, err
+	}
+	return &nuov1.ConfirmShiftResponse{Contracts: clones(done), Refused: refused, More: more}, nil
+}
+
+func (w *step) confirms(c *nuov1.Contract, hours int32) error {
+	return w.apply(c, change{action: confirm,
+		check: func(*shiftStep) error { return withinAttendance(hours, attendedHours(c)) },
+		edit: func(c *nuov1.Contract) {
+			c.HoursHundredths, c.ConfirmTime = hours, timestamppb.New(w.now)
+		},
+		tell: func(e *nuov1.ContractEvent) { e.HoursHundredths = hours }})
+}
+
+func withinAttendance(hours, attended int32) error {
+	if hours > attended {
+		return fault.New(nuov1.ErrorReason_ERROR_REASON_HOURS_EXCEED_ATTENDANCE, "attended", hundredthsText(attended))
+	}
+	return nil
+}
+
+// attendedHours is check-out − check-in in hundredths of an hour, rounded once, here.
+func attendedHours(c *nuov1.Contract) int32 {
+	return hundredths(c.GetCheckIn().GetTime().AsTime(), c.GetCheckOut().GetTime().AsTime())
+}
+
+func hundredths(from, to time.Time) int32 {
+	if !from.Before(to) {
+		return 0
+	}
+	return int32((to.Sub(from) + hundredthsOfHour/2) / hundredthsOfHour)
+}
+
+func hundredthsText(h int32) string {
+	return time.Duration(int64(h) * int64(hundredthsOfHour)).String()
+}
+
+// Evaluate is the community's rating (FULFILLED → EVALUATED), or the served party's that the committee enters, which
+// changes no state.
+func Evaluate(tx *store.Tx, a Actor, r *nuov1.EvaluateContractRequest) (*nuov1.Contract, error) {
+	w, c, _, err := open(tx, a, r.GetName())
+	if err != nil {
+		return nil, err
+	}
+	target := evaluated
+	if r.GetByServedParty() {
+		target = c.GetState()
+	} else if c.GetState() == evaluated {
+		return nil, withAction(stateFault(c), evaluate)
+	}
+	err = w.apply(c, change{action: evaluate, to: target, note: r.GetNote(),
+		edit: func(c *nuov1.Contract) {
+			if r.GetByServedParty() {
+				c.ServedPartyRating = r.GetRating()
+			} else {
+				c.Rating = r.GetRating()
+			}
+		},
+		tell: func(e *nuov1.ContractEvent) { e.Rating = r.GetRating() }})
+	if err != nil {
+		return nil, err
+	}
+	return w.done(c)
+}
+
+// Rate is the volunteer's rating of the shift.
+func Rate(tx *store.Tx, a Actor, r *nuov1.RateShiftRequest) (*nuov1.Contract, error) {
+	w, c, _, err := open(tx, a, r.GetName())
+	if err != nil {
+		return nil, err
+	}
+	err = w.apply(c, change{action: rateShift, to: c.GetState(), note: r.GetNote(),
+		edit: func(c *nuov1.Contract) { c.ShiftRating = r.GetRating() },
+		tell: func(e *nuov1.ContractEvent) { e.Rating = r.GetRating() }})
+	if err != nil {
+		return nil, err
+	}
+	return w.done(c)
+}

@@ -1,0 +1,404 @@
+package lifecycle
+
+import (
+	"context"
+	"time"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	storev1 "nuo.internal/nuo/api/nuo/store/v1"
+	nuov1 "nuo.internal/nuo/api/nuo/v1"
+	"nuo.internal/nuo/server/fault"
+	"nuo.internal/nuo/server/place"
+	"nuo.internal/nuo/server/store"
+)
+
+// falls tells what time, a cancellation or an amendment has decided about a contract, and whether anything.
+func (w *step) falls(s *shiftStep, c *nuov1.Contract) (ch change, due bool, err error) {
+	ch.by = &System
+	state := c.GetState()
+	if reason, t, shut := s.shut(); shut {
+		return w.fallsShut(c, reason, t)
+	}
+	promised := state == signed || state == displayed
+	switch {
+	case state == waitlisted && !w.now.Before(s.start()):
+		ch.action, ch.reason = expire, nuov1.ReasonCode_REASON_CODE_STILL_WAITING
+	case state == offered && !w.now.Before(c.GetOfferExpireTime().AsTime()):
+		ch.action, ch.reason = expire, nuov1.ReasonCode_REASON_CODE_NOT_SIGNED_IN_TIME
+	case promised && s.lapsed(c, w.now):
+		ch.action, ch.reason = declineAmendment, nuov1.ReasonCode_REASON_CODE_AMENDMENT_LAPSED
+	case state == signed && !w.now.Before(c.GetStartTime().AsTime().Add(s.policy.Grace)):
+		ch.action, ch.reason = cancel, nuov1.ReasonCode_REASON_CODE_NEVER_ACCEPTED
+	case promised && !w.now.Before(s.settleTime()) && s.slots.GetCheckedIn() > 0:
+		served, err := w.served(s.start(), s.start().Add(s.policy.Grace))
+		if err != nil || !served {
+			return ch, false, err
+		}
+		ch.action, ch.reason = markAbsent, nuov1.ReasonCode_REASON_CODE_UNDECIDED
+	default:
+		return ch, false, nil
+	}
+	return ch, true, nil
+}
+
+// fallsShut is what a cancelled or cut shift means for a contract: who has not begun is released, who is on duty is
+// checked out at that instant and stays confirmable.
+func (w *step) fallsShut(c *nuov1.Contract, reason nuov1.ReasonCode, t time.Time) (ch change, due bool, err error) {
+	ch.by = &System
+	switch {
+	case !Live(c.GetState()):
+		return ch, false, nil
+	case c.GetState() != inFulfilment:
+		ch.action, ch.reason = cancel, reason
+		return ch, true, nil
+	case c.GetCheckOut() != nil:
+		return ch, false, nil
+	}
+	if in := c.GetCheckIn().GetTime().AsTime(); t.Before(in) {
+		t = in
+	}
+	ch, err = w.attended(c, &nuov1.Attendance{
+		Time: timestamppb.New(t), By: System.Name, Method: nuov1.AttendanceMethod_ATTENDANCE_METHOD_CUT,
+	})
+	ch.action, ch.reason, ch.by = checkOut, reason, &System
+	return ch, err == nil, err
+}
+
+// lapsed tells whether the contract's older terms were left standing until the answer was due.
+func (s *shiftStep) lapsed(c *nuov1.Contract, now time.Time) bool {
+	t := s.shift.GetAmendmentDueTime()
+	return c.GetRevision() < s.shift.GetRevision() && t != nil && !now.Before(t.AsTime())
+}
+
+func (s *shiftStep) settleTime() time.Time { return s.shift.GetEndTime().AsTime().Add(settleAfter) }
+
+// served tells whether the server was serving from..to without a break: nobody is absent because we were.
+func (w *step) served(from, to time.Time) (bool, error) {
+	for i, err := range store.ServingIntervals.Range(w.tx, store.Range{Until: []any{from.Add(1)}, Reverse: true}) {
+		if err != nil {
+			return false, err
+		}
+		return !to.After(i.GetEnd().AsTime()), nil
+	}
+	return false, nil
+}
+
+// settle does what has fallen due for a shift, at most one step's worth: first the contracts with a time of their
+// own, then a visit of all holders where a stage of the shift has passed. What is left stays due.
+func (w *step) settle(s *shiftStep) error {
+	due := s.slots.GetDueTime()
+	if due == nil || w.now.Before(due.AsTime()) {
+		return nil
+	}
+	names, more, err := w.overdue(s)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if err := w.review(s, name); err != nil {
+			return err
+		}
+	}
+	if stage := s.stage(w.now); stage != nil {
+		s.slots.Sweeping, s.slots.SweepAfter, s.slots.ReviewedTime = true, "", stage
+	}
+	if !more && s.slots.GetSweeping() {
+		if err := w.sweep(s); err != nil {
+			return err
+		}
+		more = s.slots.GetSweeping()
+	}
+	return w.reschedule(s, more)
+}
+
+// overdue names the contracts of a shift for which something is due by their own time.
+func (w *step) overdue(s *shiftStep) (names []string, more bool, err error) {
+	until := store.Range{Prefix: []any{s.shift.GetName()}, Until: []any{w.now.Add(1)}}
+	for h, err := range store.Holders.RangeByIndex(w.tx, store.HoldersByDue, until) {
+		if err != nil {
+			return nil, false, err
+		}
+		if len(names) == stepContracts {
+			return names, true, nil
+		}
+		names = append(names, h.GetContract())
+	}
+	return names, false, nil
+}
+
+// review does to one contract what is due, and brings the time of what is due next up to date.
+func (w *step) review(s *shiftStep, name string) error {
+	c, _, err := w.contract(name)
+	if err != nil {
+		return err
+	}
+	ch, due, err := w.falls(s, c)
+	if err != nil {
+		return err
+	}
+	if due {
+		return w.apply(c, ch)
+	}
+	if Live(c.GetState()) {
+		w.touch(w.contracts[name])
+		s.dirty = true
+	}
+	return nil
+}
+
+// stage is the latest stage of the shift that has passed without a visit of all holders, nil when there is none: it
+// was shut, an amendment's answers were due, a day has gone by since the end.
+func (s *shiftStep) stage(now time.Time) (passed *timestamppb.Timestamp) {
+	for _, t := range s.stages() {
+		if !now.Before(t) && (passed == nil || t.After(passed.AsTime())) {
+			passed = timestamppb.New(t)
+		}
+	}
+	if r := s.slots.GetReviewedTime(); passed != nil && r != nil && !passed.AsTime().After(r.AsTime()) {
+		return nil
+	}
+	return passed
+}
+
+func (s *shiftStep) stages() (all []time.Time) {
+	if s.list.GetState() == nuov1.TaskListState_TASK_LIST_STATE_DRAFT {
+		return nil
+	}
+	if t := s.shift.GetAmendmentDueTime(); t != nil {
+		all = append(all, t.AsTime())
+	}
+	return append(all, s.settleTime())
+}
+
+// sweep visits the shift's holders from where it stopped, at most one step's worth.
+func (w *step) sweep(s *shiftStep) error {
+	page, next, err := store.Holders.Select(w.tx, store.Query[*storev1.Holder]{
+		Prefix: []any{s.shift.GetName()}, After: s.slots.GetSweepAfter(), Size: stepContracts, Look: 4 * stepContracts,
+		Keep: func(h *storev1.Holder) (bool, error) { return Live(h.GetState()), nil },
+	})
+	if err != nil {
+		return err
+	}
+	for _, h := range page {
+		if err := w.review(s, h.GetContract()); err != nil {
+			return err
+		}
+	}
+	s.slots.SweepAfter, s.slots.Sweeping = next, next != ""
+	s.dirty = true
+	return nil
+}
+
+// reschedule sets when the shift is looked at next: now, when something is left; else at the earliest time that a
+// holder or a stage has.
+func (w *step) reschedule(s *shiftStep, more bool) error {
+	s.dirty = true
+	s.slots.DueTime = nil
+	if more {
+		s.schedule(w.now)
+		return nil
+	}
+	for h, err := range store.Holders.RangeByIndex(w.tx, store.HoldersByDue, store.Range{Prefix: []any{s.shift.GetName()}}) {
+		if err != nil {
+			return err
+		}
+		t := h.GetDueTime().AsTime()
+		if cs := w.contracts[h.GetContract()]; cs != nil { // changed in this step, not written yet
+			now := s.holder(cs.c).GetDueTime()
+			if now == nil {
+				continue
+			}
+			t = now.AsTime()
+		}
+		s.schedule(t)
+		break
+	}
+	for _, cs := range w.touched {
+		if t := s.holder(cs.c).GetDueTime(); cs.c.GetShift() == s.shift.GetName() && t != nil {
+			s.schedule(t.AsTime())
+		}
+	}
+	reviewed := s.slots.GetReviewedTime()
+	for _, t := range s.stages() {
+		if reviewed == nil || t.After(reviewed.AsTime()) {
+			s.schedule(t)
+		}
+	}
+	return nil
+}
+
+// promoteWaiting offers free slots to those who wait, in order: the first who would pass a claim now gets one, others
+// keep their place. It answers whether waiting people who were not asked yet keep the rest reserved.
+func (w *step) promoteWaiting(s *shiftStep) (reserved bool, err error) {
+	if s.free() <= 0 || s.slots.GetWaiting() == 0 || s.lastHour(w.now) || checkListOpen(w, s, nil) != nil {
+		return false, nil
+	}
+	promoted := 0
+	for wait, err := range store.Waits.Scan(w.tx, s.shift.GetName()) {
+		if err != nil {
+			return false, err
+		}
+		if s.free() <= 0 {
+			return false, nil
+		}
+		c, _, err := w.contract(wait.GetContract())
+		if err != nil {
+			return false, err
+		}
+		if c.GetState() != waitlisted {
+			continue
+		}
+		if promoted == maxPromotions {
+			s.schedule(w.now)
+			return true, nil
+		}
+		ok, err := w.promotes(s, c)
+		if err != nil {
+			return false, err
+		}
+		if ok {
+			promoted++
+		}
+	}
+	return false, nil
+}
+
+// promotes offers a freed slot to one who waits, if they would pass a claim now.
+func (w *step) promotes(s *shiftStep, c *nuov1.Contract) (bool, error) {
+	v, err := w.volunteer(c.GetVolunteer())
+	if err != nil {
+		return false, err
+	}
+	faults, err := w.hindrances(s, bid{volunteer: v, from: s.start(), to: s.end(), except: c.GetName()})
+	if err != nil || len(faults) > 0 {
+		return false, err
+	}
+	if err := w.mayOffer(s, c); err != nil {
+		_, refused := fault.As(err)
+		if refused {
+			err = nil
+		}
+		return false, err
+	}
+	return true, w.offers(s, c, change{action: promote, by: &System})
+}
+
+// passOn gives the slots that a step freed to those who wait: at once on the step's own shift, with the next step on
+// any other, where they stay reserved until then.
+func (w *step) passOn(s *shiftStep, own bool) error {
+	if !s.freed || s.slots.GetWaiting() == 0 {
+		return nil
+	}
+	s.freed = false
+	if !own {
+		s.schedule(w.now)
+		return nil
+	}
+	_, err := w.promoteWaiting(s)
+	return err
+}
+
+// releaseLater leaves the rest of an exemption's releases to the due-queue.
+func (w *step) releaseLater(person string) error {
+	return store.DueEntries.Put(w.tx, &storev1.DueEntry{
+		Time: timestamppb.New(w.now), Kind: storev1.DueKind_DUE_KIND_VOLUNTEER, Object: person,
+	})
+}
+
+// RunDue works off what is due now, in the order of time, at most limit steps of at most 50 contracts each, one
+// transaction a step. It answers how many it did and when to come back (zero: nothing is planned).
+func RunDue(ctx context.Context, s *store.Store, limit int) (worked int, next time.Time, err error) {
+	for worked < limit {
+		var entry *storev1.DueEntry
+		err := s.Update(ctx, func(tx *store.Tx) error {
+			var err error
+			if entry, next, err = nextDue(tx); err != nil || entry == nil {
+				return err
+			}
+			return runEntry(tx, entry)
+		})
+		if err != nil || entry == nil {
+			return worked, next, err
+		}
+		worked++
+	}
+	return worked, next, nil
+}
+
+// nextDue is the first entry that is due, or nil and when the first will be.
+func nextDue(tx *store.Tx) (*storev1.DueEntry, time.Time, error) {
+	for e, err := range store.DueEntries.Scan(tx) {
+		if err != nil {
+			return nil, time.Time{}, err
+		}
+		t := e.GetTime().AsTime()
+		if tx.Now().Before(t) {
+			return nil, t, nil
+		}
+		return e, t, nil
+	}
+	return nil, time.Time{}, nil
+}
+
+func runEntry(tx *store.Tx, e *storev1.DueEntry) error {
+	switch e.GetKind() {
+	case storev1.DueKind_DUE_KIND_LIST:
+		return runList(tx, e)
+	case storev1.DueKind_DUE_KIND_VOLUNTEER:
+		return runVolunteer(tx, e)
+	}
+	w, s, err := openShift(tx, System, e.GetObject())
+	if err != nil {
+		return err
+	}
+	if s.freeForWaiting() {
+		if _, err := w.promoteWaiting(s); err != nil {
+			return err
+		}
+	}
+	if err := w.finish(); err != nil {
+		return err
+	}
+	if s.slots.GetDueTime() == nil || !s.slots.GetDueTime().AsTime().Equal(e.GetTime().AsTime()) {
+		return deleteDue(tx, e) // harmless where the step has moved it
+	}
+	return nil
+}
+
+func (s *shiftStep) freeForWaiting() bool { return s.free() > 0 && s.slots.GetWaiting() > 0 }
+
+func deleteDue(tx *store.Tx, e *storev1.DueEntry) error {
+	return store.DueEntries.Delete(tx, e.GetTime(), uint64(e.GetKind()), e.GetObject())
+}
+
+// runVolunteer goes on releasing what a volunteer's exemptions cover from now on.
+func runVolunteer(tx *store.Tx, e *storev1.DueEntry) error {
+	if err := deleteDue(tx, e); err != nil {
+		return err
+	}
+	v, err := store.Volunteers.Get(tx, e.GetObject())
+	if err != nil {
+		return err
+	}
+	policy, err := place.PolicyOf(tx, v.GetDistrict())
+	if err != nil {
+		return err
+	}
+	w := begin(tx, System)
+	for _, x := range v.GetExemptions() {
+		from, to, err := exemptPeriod(x, policy.Zone)
+		if err != nil {
+			return err
+		}
+		if from.Before(w.now) {
+			from = w.now
+		}
+		if from.Before(to) {
+			if err := w.release(v.GetName(), from, to); err != nil {
+				return err
+			}
+		}
+	}
+	return w.finish()
+}

@@ -82,11 +82,11 @@ func (c *Chain[E]) Append(tx *Tx, owner string, sequence uint64, previous []byte
 		return nil, err
 	}
 	hash := ChainHash(previous, stored)
-	value := beginRecord(tx.value)
+	tx.value = beginRecord(tx.value)
 	if c.c.KeepHash {
-		value = append(value, hash...)
+		tx.value = append(tx.value, hash...)
 	}
-	tx.value = append(value, stored...)
+	tx.value = append(tx.value, stored...)
 	return hash, tx.kv.Put(key, endRecord(key, tx.value))
 }
 

@@ -118,8 +118,7 @@ func problem(table string, key []byte, err error) (Problem, error) {
 		p.Table, p.Key, p.Text = e.Vars["table"], e.Vars["key"], errors.Unwrap(e).Error()
 		return p, nil
 	}
-	var w wrong
-	if errors.As(err, &w) {
+	if _, ok := errors.AsType[wrong](err); ok {
 		return p, nil
 	}
 	return Problem{}, err

@@ -197,8 +197,14 @@ func TestErrKeyPanicsOnWhatIsNoPart(t *testing.T) {
 // Whatever bytes are read as a key are the bytes that Key writes for it; everything else is an error, never a panic.
 func FuzzDecodeKey(f *testing.F) {
 	for _, parts := range [][]any{
-		{}, {""}, {"communities/mingzhu"}, {someone, uint64(7)}, {noon, uint64(3), promise}, {int64(-5), []byte{0, 1}},
-		{noon.Add(1)}, {"a\x00b", uint64(1 << 40)},
+		{},
+		{""},
+		{"communities/mingzhu"},
+		{someone, uint64(7)},
+		{noon, uint64(3), promise},
+		{int64(-5), []byte{0, 1}},
+		{noon.Add(1)},
+		{"a\x00b", uint64(1 << 40)},
 	} {
 		f.Add(store.Key(parts...))
 	}

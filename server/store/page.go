@@ -106,7 +106,8 @@ func (q Query[M]) keys(prefix byte) (kv.Range, error) {
 	if q.Reverse {
 		r.End = after
 	} else {
-		r.Start = append(after, 0)
+		after = append(after, 0) // the first key behind it
+		r.Start = after
 	}
 	return r, nil
 }

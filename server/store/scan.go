@@ -2,6 +2,7 @@ package store
 
 import (
 	"iter"
+	"slices"
 
 	"nuo.internal/nuo/server/kv"
 )
@@ -19,10 +20,10 @@ func (r Range) keys(prefix byte) kv.Range {
 	p := appendKey([]byte{prefix}, r.Prefix)
 	k := kv.Prefix(p)
 	if r.From != nil {
-		k.Start = appendKey(p[:len(p):len(p)], r.From)
+		k.Start = appendKey(slices.Clip(p), r.From)
 	}
 	if r.Until != nil {
-		k.End = appendKey(p[:len(p):len(p)], r.Until)
+		k.End = appendKey(slices.Clip(p), r.Until)
 	}
 	k.Reverse = r.Reverse
 	return k

@@ -31,8 +31,29 @@ package store
 //	0x28    token by person            person                       → token
 //	0x29    token by scope             scope                        → token
 //
-// Prefixes up to 0x1f are tables of this file and 0x20 to 0x3f their indexes; from 0x40 on they are those of
-// schema_*.go.
+// Prefixes up to 0x1f are tables of schema_system.go and schema_directory.go and 0x20 to 0x3f their indexes; from
+// 0x40 on they are those of schema_contract.go:
+//
+//	0x61    task list                  name                         nuo.v1.TaskList
+//	0x62    task list by community     community date               → task list
+//	0x63    task                       name                         nuo.v1.Task
+//	0x64    task by list               list                         → task
+//	0x65    shift                      name                         nuo.v1.Shift
+//	0x66    shift by task              task                         → shift
+//	0x67    shift by list              list start                   → shift
+//	0x68    shift by place             place date start             → shift
+//	0x6a    terms                      shift revision               nuo.v1.Terms
+//	0x6b    door                       name                         nuo.v1.Door
+//	0x6c    door by task               task                         → door
+//	0x6d    contract                   name                         nuo.v1.Contract
+//	0x6e    contract event             owner sequence               nuo.v1.ContractEvent
+//	0x6f    calendar entry             volunteer start contract     nuo.store.v1.CalendarEntry
+//	0x70    holder                     shift volunteer contract     nuo.store.v1.Holder
+//	0x71    holder by due              shift due                    → holder
+//	0x72    wait                       shift sequence               nuo.store.v1.Wait
+//	0x73    slots                      shift                        nuo.store.v1.ShiftSlots
+//	0x74    claims                     volunteer                    nuo.store.v1.PersonClaims
+//	0x75    acceptance                 community volunteer          nuo.store.v1.Acceptance
 const (
 	prefixMeta            byte = 0x01
 	prefixServingInterval byte = 0x02
@@ -67,5 +88,7 @@ func Tables() []AnyTable {
 		Meta, ServingIntervals,
 		Organisations, Volunteers, Persons, ServedParties, Contacts, ViewEvents,
 		Tokens, Requests, DueEntries, FileNames, Notes, AdminEvents,
+		TaskLists, Tasks, Shifts, Terms, Doors,
+		Contracts, Calendar, Holders, Slots, Claims, Waits, Acceptances, ContractEvents,
 	}
 }

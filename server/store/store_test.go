@@ -49,7 +49,7 @@ func TestOKNowIsOneInstantInUTC(t *testing.T) {
 	h.clock.now = noon.In(time.FixedZone("CST", 8*3600))
 	var one, two time.Time
 	h.view(func(tx *store.Tx) error { one, two = tx.Now(), tx.Now(); return nil })
-	if one != two || one != noon || one.Location() != time.UTC {
+	if !one.Equal(two) || !one.Equal(noon) || one.Location() != time.UTC {
 		t.Errorf("%v, %v", one, two)
 	}
 	if h.Clock() != store.Clock(h.clock) {

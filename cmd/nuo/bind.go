@@ -12,10 +12,10 @@ import (
 
 // binding ties arguments and flags to the fields of one request.
 type binding struct {
-	app                              *app
-	args                             []place
-	flags                            []place
-	paged, identified, dated, masked bool
+	app                      *app
+	args                     []place
+	flags                    []place
+	paged, identified, dated bool
 }
 
 // place is a field of a request, found from its descriptor, and how a person names it.
@@ -45,7 +45,6 @@ func newBinding(a *app, s spec, req protoreflect.MessageDescriptor) *binding {
 	b.identified = fields.ByName("request_id") != nil
 	b.paged = fields.ByName("page_token") != nil
 	b.dated = fields.ByName("from_date") != nil && fields.ByName("to_date") != nil
-	b.masked = fields.ByName("update_mask") != nil
 	if b.dated {
 		b.flags = append(b.flags, newPlace(req, "from_date=from"), newPlace(req, "to_date=to"))
 	}
@@ -161,19 +160,21 @@ func (b *binding) given(in *input) []place {
 }
 
 // amend makes an update of what was read: the resource keeps its name, gets the etag and what the named fields hold
-// now, then what was typed over it. A mask names whole fields of the resource, so that --phone keeps the rest of the
-// person.
+// now, then what was typed over it. A mask names whole fields of the resource, so that --grace keeps the rest of the
+// policy; of personal data, which the caller may write without seeing it, it names the single field.
 func (b *binding) amend(in *input, req, resource, present protoreflect.Message) error {
 	fields := resource.Descriptor().Fields()
 	mask := &fieldmaskpb.FieldMask{}
 	for _, p := range b.given(in) {
 		fd := p.path[1]
-		if fd.Name() == "etag" || slices.Contains(mask.Paths, string(fd.Name())) {
-			continue
-		}
-		mask.Paths = append(mask.Paths, string(fd.Name()))
-		if present.Has(fd) {
+		path := string(fd.Name())
+		if fd.Name() == "person" || fd.Name() == "contact" {
+			path += "." + string(p.last().Name())
+		} else if present.Has(fd) {
 			resource.Set(fd, proto.CloneOf(present.Interface()).ProtoReflect().Get(fd))
+		}
+		if path != "etag" && !slices.Contains(mask.Paths, path) {
+			mask.Paths = append(mask.Paths, path)
 		}
 	}
 	if len(mask.Paths) == 0 {

@@ -96,6 +96,20 @@ func (p *printer) cell(m protoreflect.Message, key string) string {
 	return ""
 }
 
+// checkCell panics where a message has no such cell.
+func checkCell(m protoreflect.MessageDescriptor, key string) {
+	for part := range strings.SplitSeq(key, ".") {
+		if _, ok := computed[key]; ok {
+			return
+		}
+		fd := m.Fields().ByName(protoreflect.Name(part))
+		if fd == nil {
+			panic("nuo: no field " + part + " in " + string(m.FullName()))
+		}
+		m = fd.Message()
+	}
+}
+
 // named is the text of the field of that name, empty when it is not set.
 func (p *printer) named(m protoreflect.Message, name string) string {
 	fd := m.Descriptor().Fields().ByName(protoreflect.Name(name))

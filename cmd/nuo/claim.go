@@ -81,7 +81,7 @@ func spokenYesCommand(a *app) *cobra.Command {
 	return rpc(a, spec{
 		use: "spoken-yes SHIFT VOLUNTEER", short: text{"Record a yes taken by phone; the volunteer still signs", "代录口头答应（代录不代签）"},
 		example: "nuo spoken-yes gate-am 7d9f1c8e-3c67-4a55-9d1f-0c2b7a1e5f43 --spoken 11:40",
-		flags:   []string{"spoken_time=spoken"},
+		flags:   []string{"spoken_time=spoken", "ledger"},
 	}, contracts, nuov1.ContractServiceClient.RecordSpokenYes, card(contractCard))
 }
 

@@ -71,6 +71,7 @@ func rpcWith[C any, Req, Res proto.Message](
 	prepare func(in *input, req Req) error, show view,
 ) *cobra.Command {
 	b := newBinding(a, s, empty[Req]().ProtoReflect().Descriptor())
+	show.check(empty[Res]().ProtoReflect().Descriptor())
 	cmd := a.command(s, func(in *input) error {
 		req := empty[Req]()
 		if err := b.fill(in, req.ProtoReflect()); err != nil {
@@ -97,6 +98,7 @@ func update[C any, Get, Req, Res proto.Message](
 	s.args = []string{field + ".name"}
 	s.flags = append(s.flags, field+".etag")
 	b := newBinding(a, s, empty[Req]().ProtoReflect().Descriptor())
+	show.check(empty[Res]().ProtoReflect().Descriptor())
 	cmd := a.command(s, func(in *input) error {
 		req := empty[Req]()
 		if err := b.fillArgs(in, req.ProtoReflect()); err != nil {

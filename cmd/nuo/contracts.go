@@ -32,7 +32,7 @@ func historyCommand(a *app) *cobra.Command {
 		use: "history CONTRACT", short: text{"Show what happened to a contract, event by event", "查看契约履历"},
 		example: "nuo history 01901f6e-0000-7000-8000-000000000001",
 	}, contracts, nuov1.ContractServiceClient.ListContractEvents,
-		rows("sequence time action change actor role reason hours mark cause"))
+		rows("sequence time action change actor role reason hours marks cause"))
 }
 
 func boardCommand(a *app) *cobra.Command {

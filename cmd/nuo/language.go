@@ -50,14 +50,11 @@ func (a *app) placeUsage(p place) string {
 	return usage
 }
 
-// header is the name of a field or column.
+// header is the name of a field or column: a.b is the field b of field a, whose name may differ there.
 func header(key string) text {
-	key = key[strings.LastIndex(key, ".")+1:]
-	t := text{strings.ReplaceAll(strings.TrimSuffix(key, "_hundredths"), "_", " "), headers()[key]}
-	if t.zh == "" {
-		t.zh = t.en
-	}
-	return t
+	field := key[strings.LastIndex(key, ".")+1:]
+	name := strings.ReplaceAll(strings.TrimSuffix(field, "_hundredths"), "_", " ")
+	return text{name, or(headers()[key], headers()[field], name)}
 }
 
 // enumWord is a value of an enum as a person reads it.

@@ -51,10 +51,15 @@ func everyPage[Res proto.Message](in *input, req protoreflect.Message, call func
 
 // rowsOf is the list of messages that a response carries.
 func rowsOf(res protoreflect.Message) protoreflect.List {
-	for i := range res.Descriptor().Fields().Len() {
-		if fd := res.Descriptor().Fields().Get(i); fd.IsList() && fd.Message() != nil {
-			return res.Get(fd).List()
+	return res.Get(rowsField(res.Descriptor())).List()
+}
+
+// rowsField is the field of a response that holds its rows.
+func rowsField(res protoreflect.MessageDescriptor) protoreflect.FieldDescriptor {
+	for i := range res.Fields().Len() {
+		if fd := res.Fields().Get(i); fd.IsList() && fd.Message() != nil {
+			return fd
 		}
 	}
-	panic("nuo: no rows in " + string(res.Descriptor().FullName()))
+	panic("nuo: no rows in " + string(res.FullName()))
 }

@@ -199,7 +199,7 @@ func parseHours(raw string) (int32, error) {
 		return 0, err
 	}
 	hundredths := math.Round(hours * 100)
-	if hundredths < 0 || hundredths > math.MaxInt32 || math.Abs(hundredths-hours*100) > 1e-6 {
+	if math.IsNaN(hours) || hundredths < 0 || hundredths > math.MaxInt32 || math.Abs(hundredths-hours*100) > 1e-6 {
 		return 0, strconv.ErrRange
 	}
 	return int32(hundredths), nil

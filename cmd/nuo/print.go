@@ -9,13 +9,30 @@ import (
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	ansi "github.com/jedib0t/go-pretty/v6/text"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// view prints an answer for a person.
-type view func(p *printer, res protoreflect.Message)
+// view is how an answer is shown to a person.
+type view struct {
+	// keys are the cells that it shows, checked against the answer's type when the command is made; of the rows when
+	// list is set.
+	keys string
+	list bool
+	show func(p *printer, res protoreflect.Message)
+}
+
+// check panics where a key is no cell of the answer, which is a mistake of this program.
+func (v view) check(res protoreflect.MessageDescriptor) {
+	if v.list {
+		res = rowsField(res).Message()
+	}
+	for key := range strings.FieldsSeq(v.keys) {
+		checkCell(res, key)
+	}
+}
 
 // printer writes tables in the user's language and zone.
 type printer struct {
@@ -34,7 +51,7 @@ func (in *input) print(res proto.Message, show view) error {
 		return in.printJSON(res)
 	}
 	m := res.ProtoReflect()
-	show(in.printer(), m)
+	show.show(in.printer(), m)
 	if has(m, "next_page_token") && getString(m, "next_page_token") != "" {
 		in.note(sayMore.with(getString(m, "next_page_token")))
 	}
@@ -61,26 +78,26 @@ func (a *app) note(t text) { fmt.Fprintln(a.err, a.say(t)) }
 
 // rows shows a list, a column each key: a field of the rows' message, or one of computed (cell.go).
 func rows(keys string) view {
-	return func(p *printer, res protoreflect.Message) {
-		if p.table(keys, rowsOf(res)) == 0 {
+	return view{keys, true, func(p *printer, res protoreflect.Message) {
+		if p.table(keys, res.Get(rowsField(res.Descriptor())).List()) == 0 {
 			fmt.Fprintln(p.out, sayNothingThere.in(p.language))
 		}
-	}
+	}}
 }
 
 // card shows one message, a line each key that is not empty; without keys everything that it holds.
 func card(keys string) view {
-	return func(p *printer, m protoreflect.Message) { p.card(keys, m) }
+	return view{keys, false, func(p *printer, m protoreflect.Message) { p.card(keys, m) }}
 }
 
 // crew shows what became of a crew: who was taken, and who was not with the reason.
-func crew(p *printer, res protoreflect.Message) {
+var crew = view{"", false, func(p *printer, res protoreflect.Message) {
 	for _, part := range []struct{ field, keys string }{
 		{"contracts", contractRows}, {"refused", "contract reason"},
 	} {
 		p.table(part.keys, res.Get(res.Descriptor().Fields().ByName(protoreflect.Name(part.field))).List())
 	}
-}
+}}
 
 // table prints the list and answers how many rows there were; an empty one prints nothing.
 func (p *printer) table(keys string, list protoreflect.List) int {
@@ -109,7 +126,7 @@ func (p *printer) table(keys string, list protoreflect.List) int {
 func (p *printer) card(keys string, m protoreflect.Message) {
 	w := p.writer()
 	if keys == "" {
-		w.AppendRows(p.everything(m))
+		w.AppendRows(p.everything(m, ""))
 	}
 	for key := range strings.FieldsSeq(keys) {
 		if value := p.cell(m, key); value != "" {
@@ -119,8 +136,9 @@ func (p *printer) card(keys string, m protoreflect.Message) {
 	fmt.Fprintln(p.out, trimLines(w.Render()))
 }
 
-// everything is a line for each field that is set, the fields of a message inside among them.
-func (p *printer) everything(m protoreflect.Message) []table.Row {
+// everything is a line for each field that is set, the fields of a message inside among them; prefix is the field that
+// m stands in, with a dot.
+func (p *printer) everything(m protoreflect.Message, prefix string) []table.Row {
 	var lines []table.Row
 	fields := m.Descriptor().Fields()
 	for i := range fields.Len() {
@@ -128,17 +146,18 @@ func (p *printer) everything(m protoreflect.Message) []table.Row {
 		switch {
 		case !m.Has(fd):
 		case fd.Message() != nil && !fd.IsList() && !oneLine[fd.Message().FullName()]:
-			lines = append(lines, p.everything(m.Get(fd).Message())...)
+			lines = append(lines, p.everything(m.Get(fd).Message(), string(fd.Name())+".")...)
 		default:
-			lines = append(lines, table.Row{header(string(fd.Name())).in(p.language), p.field(m, fd)})
+			lines = append(lines, table.Row{header(prefix + string(fd.Name())).in(p.language), p.field(m, fd)})
 		}
 	}
 	return lines
 }
 
-// writer is a table without lines: columns stand two blanks apart. No character of a table is one that takes one
-// column here and two there (dashes and dots of Chinese type), so that columns line up in every terminal.
+// writer is a table without lines: columns stand two blanks apart. Characters that take one column in some terminals and
+// two in others, such as ·, are counted as one whatever the locale; the table itself has none.
 func (p *printer) writer() table.Writer {
+	ansi.OverrideRuneWidthEastAsianWidth(false)
 	w := table.NewWriter()
 	style := table.StyleDefault
 	style.Options = table.OptionsNoBordersAndSeparators

@@ -17,7 +17,7 @@ const (
 	shiftRows = "name title when place fill remaining waiting shift_state allowed_actions ineligible_reasons"
 	shiftCard = "name title kind when timing place meeting_point fill remaining waiting shift_state minimum_headcount " +
 		"requirements hazard_class risk_notes claim_open_time claim_close_time leader relieved_by cut_time " +
-		"people_reached revision task task_list community allowed_actions ineligible_reasons etag"
+		"people_reached revision amendment_due_time task task_list community allowed_actions ineligible_reasons etag"
 )
 
 func shiftCommand(a *app) *cobra.Command {

@@ -30,13 +30,13 @@ func tokenCommand(a *app) *cobra.Command {
 }
 
 // issued shows a new token and, this once, its secret.
-func issued(p *printer, res protoreflect.Message) {
+var issued = view{"token secret", false, func(p *printer, res protoreflect.Message) {
 	if token, ok := message(res, "token"); ok {
 		p.card(tokenRows, token)
 	}
 	p.card("secret", res)
 	fmt.Fprintln(p.out, sayTokenOnce.in(p.language))
-}
+}}
 
 func whoAmICommand(a *app) *cobra.Command {
 	return rpc(a, spec{

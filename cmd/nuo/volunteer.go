@@ -9,7 +9,7 @@ import (
 // volunteerFlags are the fields of a volunteer that a person edits.
 var volunteerFlags = []string{
 	"volunteer.unit", "volunteer.branch", "volunteer.teams", "volunteer.political_status", "volunteer.service_status",
-	"volunteer.skills", "volunteer.minor", "volunteer.guardian_consent", "volunteer.person.phone",
+	"volunteer.skills", "volunteer.minor", "volunteer.guardian_consent", "volunteer.vouched", "volunteer.person.phone",
 	"volunteer.person.gender", "volunteer.person.birth_date", "volunteer.person.residence",
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
@@ -49,38 +50,43 @@ type watcher struct {
 // run streams until the person ends it. A server that is away is tried again, a little later each time; at first it
 // must be there, or the address is wrong.
 func (w *watcher) run() error {
+	conn, err := w.connect()
+	if err != nil {
+		return err
+	}
 	pause := firstPause
 	for n := 1; ; n++ {
 		before := w.req.GetResumeToken()
-		err := w.stream()
-		if errors.Is(err, errEnough) || w.cmd.Context().Err() != nil {
-			return nil
+		err := w.stream(conn)
+		if w.over(err) {
+			break
+		}
+		if status.Code(err) != codes.Unavailable || w.req.GetResumeToken() == "" && n >= attempts {
+			return w.refused(err)
 		}
 		if w.req.GetResumeToken() != before {
 			n, pause = 1, firstPause
 			w.note(sayReconnect)
 		}
-		if status.Code(err) != codes.Unavailable || w.req.GetResumeToken() == "" && n >= attempts {
-			return w.refused(err)
-		}
 		select {
 		case <-w.cmd.Context().Done():
-			return nil
 		case <-time.After(pause):
 			pause = min(2*pause, 10*time.Second)
 		}
 	}
+	return nil
+}
+
+// over tells whether the watch ended as it should: the person interrupted it, or has seen what was asked for.
+func (w *watcher) over(err error) bool {
+	return errors.Is(err, errEnough) || w.cmd.Context().Err() != nil
 }
 
 // errEnough ends a watch that was asked for the present state alone.
 var errEnough = errors.New("enough")
 
 // stream reads one stream until it breaks. It has no deadline: a quiet day is long.
-func (w *watcher) stream() error {
-	conn, err := w.connect()
-	if err != nil {
-		return err
-	}
+func (w *watcher) stream(conn grpc.ClientConnInterface) error {
 	ctx, cancel := context.WithCancel(w.cmd.Context())
 	defer cancel()
 	stream, err := shifts(conn).WatchShifts(ctx, w.req)
@@ -113,7 +119,7 @@ func (w *watcher) show(res *nuov1.WatchShiftsResponse) error {
 	if !w.current {
 		w.current = true
 		w.present.Shifts = append(w.present.GetShifts(), res.GetShifts()...)
-		rows(watchRows)(p, w.present.ProtoReflect())
+		rows(watchRows).show(p, w.present.ProtoReflect())
 		w.note(sayAllShown)
 		return nil
 	}

@@ -197,6 +197,7 @@ var flagWords = map[string]text{
 	"skills":           {"skills, codes of the district", "技能代码"},
 	"minor":            {"under 18", "未满 18 周岁"},
 	"guardian-consent": {"the guardian has consented", "监护人已同意"},
+	"vouched":          {"the unit vouches for this person at doors", "单位担保可入户"},
 	"phone":            {"phone", "电话"},
 	"gender":           {"gender, 男 or 女", "性别，男或女"},
 	"birth-date":       {"date of birth", "出生日期"},
@@ -307,7 +308,11 @@ const fieldWords = `
 	code 签到码 site_code_life 签到码时间 withdraw_deadline 退出期限 withdraw_minimum 最短可退 grace 宽限
 	offer_life 邀约有效 max_live_offers 待签上限 max_daily 每日上限 rest_after_night 夜班后休息 rest_between 班间休息
 	max_weekly 每周上限 max_days_in_row 连续天数上限 check_in_opens 签到开放 door_before 入户可见提前
-	door_after 入户可见延后 time_zone 时区 terms 条款 scope 范围 category 类别 version 版本 revision_time 版本时间`
+	door_after 入户可见延后 time_zone 时区 terms 条款 scope 范围 category 类别 version 版本 revision_time 版本时间
+	from_date 从 to_date 到 id 编号 board_degree 展示方式 wording_version 文本版本 vouched 单位担保 leftover_task 剩余任务
+	by 经办 method 方式 side 一方 check_in_time 签到 check_out_time 签退 event_time 最近变动 from_state 原状态
+	to_state 现状态 cause 起因 note_commitment 说明摘要 previous_hash 上一条摘要 person.display_name 姓名
+	contact.display_name 姓名 note 说明`
 
 // valueWords are the values of enums: as they are typed, and their Chinese.
 var valueWords = map[string]string{

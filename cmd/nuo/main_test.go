@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"nuo.internal/nuo/server"
+)
+
+const hang = 30 * time.Second // beyond it a test is stuck
+
+func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"nuo": main}) }
+
+// noon is when the servers of the scripts stand: 8 February 2020, 12:00 in 椒江.
+var noon = time.Date(2020, 2, 8, 4, 0, 0, 0, time.UTC)
+
+// TestScripts plays testdata/*.txt, each against a server of its own, whose first token is in NUO_TOKEN. Beside
+// testscript's own commands a script has:
+//
+//	exits STATUS nuo ARGS…   runs and wants that exit status
+//	capture NAME PATTERN     puts the first group of the pattern, searched in the last output, into $NAME
+//	clock TIME               moves the server's clock to the RFC 3339 time
+func TestScripts(t *testing.T) {
+	clocks := make(map[string]*server.ManualClock)
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(env *testscript.Env) error {
+			clock := server.NewManualClock(noon)
+			clocks[env.WorkDir] = clock
+			address, token, err := startServer(t, env.WorkDir+"/.store", clock, env.Defer)
+			env.Setenv("NUO_SERVER", address)
+			env.Setenv("NUO_TOKEN", token)
+			env.Setenv("LANG", "C.UTF-8")
+			return err
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"exits":   exits,
+			"capture": capture,
+			"clock": func(ts *testscript.TestScript, _ bool, args []string) {
+				to, err := time.Parse(time.RFC3339, args[0])
+				ts.Check(err)
+				clocks[ts.Getenv("WORK")].Set(to)
+			},
+		},
+	})
+}
+
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	status := 0
+	if failed, ok := errors.AsType[*exec.ExitError](err); ok {
+		status = failed.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if status != want {
+		ts.Fatalf("exit status %d, want %d", status, want)
+	}
+}
+
+func capture(ts *testscript.TestScript, _ bool, args []string) {
+	found := regexp.MustCompile(args[1]).FindStringSubmatch(ts.ReadFile("stdout"))
+	if len(found) != 2 {
+		ts.Fatalf("no %s in the output", args[1])
+	}
+	ts.Setenv(args[0], found[1])
+}
+
+// startServer runs a server until the cleanup and answers where it listens and its first token.
+func startServer(t *testing.T, data string, clock server.Clock, cleanup func(func())) (address, token string, err error) {
+	t.Helper()
+	s, err := server.New(server.Config{
+		Data: data, Listen: "127.0.0.1:0", District: "jiaojiang", Clock: clock, StopTimeout: hang,
+		FirstToken: func(secret string) { token = secret },
+	})
+	if err != nil {
+		return "", "", err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(ctx) }()
+	cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	select {
+	case <-s.Ready():
+		return s.Addr().String(), token, nil
+	case err := <-ended:
+		ended <- nil
+		return "", "", err
+	case <-time.After(hang):
+		return "", "", errors.New("the server is never ready")
+	}
+}

@@ -5,10 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
-	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
@@ -352,105 +350,4 @@ func TestOKWhoUpdates(t *testing.T) {
 		_, err = h.update(c.as, &nuov1.Organisation{Name: c.name, Etag: o.GetEtag(), DisplayName: "改"}, "display_name")
 		h.answered(err, c.want)
 	}
-}
-
-func TestOKPolicyWithinItsLimits(t *testing.T) {
-	h := open(t)
-	for _, c := range []struct {
-		name   string
-		policy *nuov1.DistrictPolicy
-		field  string // "" for a good one
-	}{
-		{"unset", &nuov1.DistrictPolicy{}, ""},
-		{"door before, the most", &nuov1.DistrictPolicy{DoorBefore: durationpb.New(12 * time.Hour)}, ""},
-		{"door before, more", &nuov1.DistrictPolicy{DoorBefore: durationpb.New(12*time.Hour + 1)}, "door_before"},
-		{"door before, none", &nuov1.DistrictPolicy{DoorBefore: durationpb.New(0)}, ""},
-		{"door after, the most", &nuov1.DistrictPolicy{DoorAfter: durationpb.New(24 * time.Hour)}, ""},
-		{"door after, more", &nuov1.DistrictPolicy{DoorAfter: durationpb.New(25 * time.Hour)}, "door_after"},
-		{"negative grace", &nuov1.DistrictPolicy{Grace: durationpb.New(-time.Second)}, "grace"},
-		{"negative deadline", &nuov1.DistrictPolicy{WithdrawDeadline: durationpb.New(-1)}, "withdraw_deadline"},
-		{"negative rest", &nuov1.DistrictPolicy{RestBetween: durationpb.New(-time.Hour)}, "rest_between"},
-		{"no site code", &nuov1.DistrictPolicy{SiteCodeLife: durationpb.New(0)}, "site_code_life"},
-		{"invalid duration", &nuov1.DistrictPolicy{Grace: &durationpb.Duration{Seconds: 1, Nanos: -1}}, "grace"},
-		{"a day of 25 h", &nuov1.DistrictPolicy{MaxDaily: durationpb.New(25 * time.Hour)}, "max_daily"},
-		{"zone", &nuov1.DistrictPolicy{TimeZone: "Asia/Urumqi"}, ""},
-		{"unknown zone", &nuov1.DistrictPolicy{TimeZone: "Asia/Jiaojiang"}, "time_zone"},
-		{"the server's zone", &nuov1.DistrictPolicy{TimeZone: "Local"}, "time_zone"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			h := h.on(t)
-			o, err := h.organisation(admin, jiaojiang)
-			h.ok(err)
-			_, err = h.update(admin, &nuov1.Organisation{Name: jiaojiang, Etag: o.GetEtag(), Policy: c.policy}, "policy")
-			if c.field == "" {
-				h.ok(err)
-				return
-			}
-			h.named(h.refused(err, invalidField), "organisation.policy."+c.field)
-		})
-	}
-}
-
-func TestOKOneFieldOfThePolicy(t *testing.T) {
-	h := open(t)
-	o, err := h.organisation(admin, jiaojiang)
-	h.ok(err)
-	o, err = h.update(admin, &nuov1.Organisation{Name: jiaojiang, Etag: o.GetEtag(), Policy: &nuov1.DistrictPolicy{
-		Grace: durationpb.New(20 * time.Minute), MaxLiveOffers: 5,
-	}}, "policy")
-	h.ok(err)
-	o, err = h.update(admin, &nuov1.Organisation{Name: jiaojiang, Etag: o.GetEtag(), Policy: &nuov1.DistrictPolicy{
-		MaxLiveOffers: 7,
-	}}, "policy.max_live_offers")
-	h.ok(err)
-	if p := o.GetPolicy(); p.GetGrace().AsDuration() != 20*time.Minute || p.GetMaxLiveOffers() != 7 {
-		t.Errorf("policy %v", p)
-	}
-	_, err = h.update(otherAdmin, &nuov1.Organisation{Name: jiaojiang, Etag: o.GetEtag()}, "policy")
-	h.refused(err, notFound)
-}
-
-func TestErrFailedPreconditionDeactivateNamesWhatIsLeft(t *testing.T) {
-	h := open(t)
-	v := h.member(func(v *nuov1.Volunteer) {
-		v.Branch, v.Teams = branch2, []string{hongma}
-		v.Registrations = []*nuov1.Registration{{Community: xingzhou, FromDate: "2020-03-01"}}
-	})
-	for name, left := range map[string]string{
-		mingzhu: dong, dong: dong3, court: branch1, branch2: v.GetName(), hongma: v.GetName(), xingzhou: v.GetName(),
-	} {
-		_, err := h.deactivate(admin, name)
-		e := h.refused(err, precondition)
-		if !strings.Contains(e.text, left) {
-			t.Errorf("deactivating %s does not name %s: %v", name, left, e)
-		}
-	}
-	for i := range 30 {
-		h.create(admin, &nuov1.Organisation{Name: fmt.Sprintf("streets/s%d", i), Parent: jiaojiang, DisplayName: "新"})
-	}
-	_, err := h.deactivate(admin, jiaojiang)
-	names := strings.Split(h.refused(err, precondition).fields[0].Description, ", ")
-	if len(names) != 20 {
-		t.Errorf("%d names are listed, want 20: %v", len(names), names)
-	}
-}
-
-func TestOKDeactivateTwiceIsOnce(t *testing.T) {
-	h := open(t)
-	for range 2 {
-		o, err := h.deactivate(admin, bureau1)
-		h.ok(err)
-		if o.GetState() != nuov1.ActiveState_ACTIVE_STATE_DEACTIVATED {
-			t.Error("still active")
-		}
-	}
-	if len(h.events(bureau1)) != 2 {
-		t.Errorf("events %v", h.events(bureau1))
-	}
-	for _, as := range []string{ofCourt, atMingzhu, auditor} {
-		_, err := h.deactivate(as, bureau)
-		h.refused(err, isDenied)
-	}
-	_, err := h.deactivate(otherAdmin, bureau)
-	h.refused(err, notFound)
 }

@@ -98,10 +98,7 @@ func checkPerson(v *nuov1.Volunteer, p *nuov1.Person, date string) error {
 	return nil
 }
 
-// ListVolunteers' filter by name: who asks must be of those who see names at all, and a row whose name the caller does
-// not see matches nothing, so that a filter finds out nothing about it.
-
-// mayFilterNames tells whether the caller could see anybody's name.
+// mayFilterNames tells whether the caller could see anybody's name: nobody else is answered a filter by name.
 func mayFilterNames(c *call.Call) bool {
 	return c.Caller != nil && slices.ContainsFunc(c.Caller.Grants, func(g policy.Grant) bool {
 		switch g.Role {
@@ -113,7 +110,8 @@ func mayFilterNames(c *call.Call) bool {
 	})
 }
 
-// nameContains tells whether the caller sees the volunteer's name and the text is in it.
+// nameContains tells whether the caller sees the volunteer's name and the text is in it. A name that the caller does not
+// see matches nothing, so that a filter finds out nothing about it.
 func nameContains(c *call.Call, v *nuov1.Volunteer, within []string, text string) (bool, error) {
 	if text == "" {
 		return true, nil

@@ -273,8 +273,8 @@ func (h *house) listVolunteers(as string, req *nuov1.ListVolunteersRequest) (all
 
 func TestOKListShowsWhatTheCallerMaySee(t *testing.T) {
 	h := open(t)
-	one := h.member(func(v *nuov1.Volunteer) { v.Teams = []string{tianping, hongma} })
-	two := h.member(func(v *nuov1.Volunteer) {
+	h.member(func(v *nuov1.Volunteer) { v.Teams = []string{tianping, hongma} })
+	h.member(func(v *nuov1.Volunteer) {
 		v.Branch, v.Teams = branch2, []string{hongma}
 		v.Registrations = []*nuov1.Registration{{Community: mingzhu, Primary: true, FromDate: "2020-02-01"}}
 	})
@@ -338,7 +338,6 @@ func TestOKListShowsWhatTheCallerMaySee(t *testing.T) {
 		_, err := h.volunteers.ListVolunteers(h.as(c.as), &nuov1.ListVolunteersRequest{Parent: c.parent})
 		h.refused(err, c.want)
 	}
-	_, _ = one, two
 }
 
 func TestOKNameFilterIsForThoseWhoSeeNames(t *testing.T) {

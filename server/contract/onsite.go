@@ -1,0 +1,79 @@
+package contract
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	storev1 "nuo.internal/nuo/api/nuo/store/v1"
+	nuov1 "nuo.internal/nuo/api/nuo/v1"
+	"nuo.internal/nuo/server/call"
+	"nuo.internal/nuo/server/fault"
+	"nuo.internal/nuo/server/lifecycle"
+	"nuo.internal/nuo/server/store"
+)
+
+// RegisterOnSite is 现场登记: the person, by name and phone, the contract and the check-in are one transaction.
+func (r *Room) RegisterOnSite(ctx context.Context, req *nuov1.RegisterOnSiteRequest) (*nuov1.Contract, error) {
+	return actOnShift(ctx, r, req, gate,
+		func(c *call.Call, a lifecycle.Actor, s *nuov1.Shift) (*nuov1.Contract, error) {
+			person, err := nameAndPhone(req.GetPerson())
+			if err != nil {
+				return nil, err
+			}
+			volunteer, err := enter(c, s, person)
+			if err != nil {
+				return nil, err
+			}
+			k, err := lifecycle.RegisterOnSite(c.Tx, a, volunteer, req)
+			if err != nil {
+				return nil, err
+			}
+			return answer(c, k)
+		})
+}
+
+// nameAndPhone is what is taken down at a gate, and nothing else: the rest is for the person to give.
+func nameAndPhone(p *nuov1.Person) (*nuov1.Person, error) {
+	name := strings.TrimSpace(p.GetDisplayName())
+	if utf8.RuneCountInString(name) < 2 {
+		return nil, fault.Field("person.display_name", "give the full name, at least two characters", "请填写完整姓名，至少两个字")
+	}
+	if p.GetPhone() == "" {
+		return nil, fault.Field("person.phone", "give the phone, or nobody can be called back", "请填写电话")
+	}
+	for _, more := range []struct{ field, value string }{
+		{"gender", p.GetGender()}, {"birth_date", p.GetBirthDate()}, {"residence", p.GetResidence()},
+	} {
+		if more.value != "" {
+			return nil, fault.Field("person."+more.field, "name and phone alone are taken on the spot; leave it empty",
+				"现场登记只填姓名和电话，此项请留空")
+		}
+	}
+	return &nuov1.Person{DisplayName: name, Phone: p.GetPhone()}, nil
+}
+
+// enter makes the volunteer: of the shift's district, without a registration and without a consent. Both are asked for
+// before hours are confirmed.
+func enter(c *call.Call, s *nuov1.Shift, person *nuov1.Person) (string, error) {
+	now := timestamppb.New(c.Now())
+	v := &nuov1.Volunteer{
+		Name: "volunteers/" + c.RandomID(), District: s.GetDistrict(), State: nuov1.ActiveState_ACTIVE_STATE_ACTIVE,
+		CreateTime: now, UpdateTime: now,
+	}
+	if err := store.Volunteers.Insert(c.Tx, v); err != nil {
+		return "", err
+	}
+	if err := store.Persons.Insert(c.Tx, &storev1.StoredPerson{Name: v.GetName(), Person: person}); err != nil {
+		return "", err
+	}
+	return v.GetName(), store.AdminEvents.AppendNext(c.Tx, v.GetName(),
+		func(sequence uint64, _ store.Link[*storev1.AdminEvent]) *storev1.AdminEvent {
+			return &storev1.AdminEvent{
+				Object: v.GetName(), Sequence: sequence, Time: now, Actor: c.Actor(), Role: c.Role, Action: "RegisterOnSite",
+				Details: []*storev1.Detail{{Key: "shift", Value: s.GetName()}},
+			}
+		})
+}

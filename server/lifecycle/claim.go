@@ -209,6 +209,7 @@ func (w *step) binds(s *shiftStep, c *nuov1.Contract, hash []byte, from time.Tim
 func signature(c *nuov1.Contract) func(*nuov1.ContractEvent) {
 	return func(e *nuov1.ContractEvent) {
 		e.StartTime, e.EndTime, e.TermsHash = c.GetStartTime(), c.GetEndTime(), c.GetTermsHash()
+		e.Ledger = c.GetLedger()
 	}
 }
 

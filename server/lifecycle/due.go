@@ -73,13 +73,18 @@ func (s *shiftStep) lapsed(c *nuov1.Contract, now time.Time) bool {
 
 func (s *shiftStep) settleTime() time.Time { return s.shift.GetEndTime().AsTime().Add(settleAfter) }
 
-// served tells whether the server was serving from..to without a break: nobody is absent because we were.
+// served tells whether the server was serving from..to without a break: nobody is absent because we were. The last
+// interval is that of the server that asks, which is serving still.
 func (w *step) served(from, to time.Time) (bool, error) {
-	for i, err := range store.ServingIntervals.Range(w.tx, store.Range{Until: []any{from.Add(1)}, Reverse: true}) {
+	last := true
+	for i, err := range store.ServingIntervals.ScanReverse(w.tx) {
 		if err != nil {
 			return false, err
 		}
-		return !to.After(i.GetEnd().AsTime()), nil
+		if !i.GetStart().AsTime().After(from) {
+			return last || !to.After(i.GetEnd().AsTime()), nil
+		}
+		last = false
 	}
 	return false, nil
 }

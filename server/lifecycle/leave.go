@@ -140,8 +140,12 @@ func exemptPeriod(e *nuov1.Exemption, zone *time.Location) (from, to time.Time, 
 	return
 }
 
-// LiveContracts names the person's contracts that have not ended, at most 20.
+// LiveContracts names the person's contracts that have not ended, at most 20. It reads the person's conflict key.
 func LiveContracts(tx *store.Tx, person string) ([]string, error) {
+	claims, ok, err := store.Claims.Find(tx, person)
+	if err != nil || !ok || claims.GetLive() == 0 {
+		return nil, err
+	}
 	var names []string
 	for e, err := range store.Calendar.ScanReverse(tx, person) {
 		if err != nil {

@@ -23,7 +23,10 @@ func SpokenYes(tx *store.Tx, a Actor, r *nuov1.RecordSpokenYesRequest) (*nuov1.C
 	if t := r.GetSpokenTime(); t != nil && t.AsTime().After(tx.Now()) {
 		return nil, fault.Field("spoken_time", "must not lie in the future", "不能晚于现在")
 	}
-	e := entrant{person: r.GetVolunteer(), origin: nuov1.ContractOrigin_CONTRACT_ORIGIN_SPOKEN_YES}
+	e := entrant{person: r.GetVolunteer(), ledger: r.GetLedger(), origin: nuov1.ContractOrigin_CONTRACT_ORIGIN_SPOKEN_YES}
+	if e.ledger == nuov1.Ledger_LEDGER_UNSPECIFIED {
+		e.ledger = nuov1.Ledger_LEDGER_VOLUNTEERING
+	}
 	return propose(tx, a, r.GetShift(), e, recordSpokenYes)
 }
 

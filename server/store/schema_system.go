@@ -57,7 +57,7 @@ var Requests = NewTable(TableConfig[*storev1.Request]{
 
 // DueEntries are what falls due, in the order of time: Range{Until: []any{now.Add(1)}} is what is due now.
 var DueEntries = NewTable(TableConfig[*storev1.DueEntry]{
-	Name: "due entry", Prefix: prefixDueEntry, Parts: "time kind object",
+	Name: "due entry", Prefix: prefixDueEntry, Parts: "time kind object", Feed: true,
 	Key: func(m *storev1.DueEntry) []any { return []any{m.GetTime(), uint64(m.GetKind()), m.GetObject()} },
 })
 

@@ -1550,10 +1550,10 @@ type ContractEvent struct {
 	PreviousHash []byte `protobuf:"bytes,20,opt,name=previous_hash,json=previousHash,proto3" json:"previous_hash,omitempty"`
 	// Hash of the terms and both parties, when it accepted terms.
 	TermsHash []byte `protobuf:"bytes,21,opt,name=terms_hash,json=termsHash,proto3" json:"terms_hash,omitempty"`
-	// When an offer made by it expires, UTC.
-	OfferExpireTime *timestamppb.Timestamp `protobuf:"bytes,22,opt,name=offer_expire_time,json=offerExpireTime,proto3" json:"offer_expire_time,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// The ledger that a signature chose.
+	Ledger        Ledger `protobuf:"varint,22,opt,name=ledger,proto3,enum=nuo.v1.Ledger" json:"ledger,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ContractEvent) Reset() {
@@ -1733,11 +1733,11 @@ func (x *ContractEvent) GetTermsHash() []byte {
 	return nil
 }
 
-func (x *ContractEvent) GetOfferExpireTime() *timestamppb.Timestamp {
+func (x *ContractEvent) GetLedger() Ledger {
 	if x != nil {
-		return x.OfferExpireTime
+		return x.Ledger
 	}
-	return nil
+	return Ledger_LEDGER_UNSPECIFIED
 }
 
 // What the first event of a contract fixes.
@@ -4962,7 +4962,7 @@ const file_nuo_v1_contract_proto_rawDesc = "" +
 	"risk_notes\x18\v \x01(\tR\triskNotes\x12/\n" +
 	"\x13insurance_reference\x18\f \x01(\tR\x12insuranceReference\x12\x1c\n" +
 	"\tcommunity\x18\r \x01(\tR\tcommunity\x12\x1b\n" +
-	"\ttask_list\x18\x0e \x01(\tR\btaskList\"\xb9\a\n" +
+	"\ttask_list\x18\x0e \x01(\tR\btaskList\"\x99\a\n" +
 	"\rContractEvent\x12\x1a\n" +
 	"\bsequence\x18\x01 \x01(\x03R\bsequence\x12.\n" +
 	"\x04time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x12\x14\n" +
@@ -4990,8 +4990,8 @@ const file_nuo_v1_contract_proto_rawDesc = "" +
 	"\aopening\x18\x13 \x01(\v2\x17.nuo.v1.ContractOpeningR\aopening\x12#\n" +
 	"\rprevious_hash\x18\x14 \x01(\fR\fpreviousHash\x12\x1d\n" +
 	"\n" +
-	"terms_hash\x18\x15 \x01(\fR\ttermsHash\x12F\n" +
-	"\x11offer_expire_time\x18\x16 \x01(\v2\x1a.google.protobuf.TimestampR\x0fofferExpireTime\"\xb9\x01\n" +
+	"terms_hash\x18\x15 \x01(\fR\ttermsHash\x12&\n" +
+	"\x06ledger\x18\x16 \x01(\x0e2\x0e.nuo.v1.LedgerR\x06ledger\"\xb9\x01\n" +
 	"\x0fContractOpening\x12\x1a\n" +
 	"\bcontract\x18\x01 \x01(\tR\bcontract\x12\x1c\n" +
 	"\tvolunteer\x18\x02 \x01(\tR\tvolunteer\x12\x14\n" +
@@ -5615,7 +5615,7 @@ var file_nuo_v1_contract_proto_depIdxs = []int32{
 	6,   // 40: nuo.v1.ContractEvent.marks:type_name -> nuo.v1.ContractMark
 	9,   // 41: nuo.v1.ContractEvent.pending:type_name -> nuo.v1.PendingDecision
 	12,  // 42: nuo.v1.ContractEvent.opening:type_name -> nuo.v1.ContractOpening
-	56,  // 43: nuo.v1.ContractEvent.offer_expire_time:type_name -> google.protobuf.Timestamp
+	3,   // 43: nuo.v1.ContractEvent.ledger:type_name -> nuo.v1.Ledger
 	3,   // 44: nuo.v1.ContractOpening.ledger:type_name -> nuo.v1.Ledger
 	4,   // 45: nuo.v1.ContractOpening.origin:type_name -> nuo.v1.ContractOrigin
 	3,   // 46: nuo.v1.ClaimShiftRequest.ledger:type_name -> nuo.v1.Ledger

@@ -3,11 +3,19 @@ package server
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"google.golang.org/grpc"
 
+	nuov1 "nuo.internal/nuo/api/nuo/v1"
+	"nuo.internal/nuo/server/contract"
+	"nuo.internal/nuo/server/directory"
 	"nuo.internal/nuo/server/identity"
+	"nuo.internal/nuo/server/importing"
+	"nuo.internal/nuo/server/lifecycle"
+	"nuo.internal/nuo/server/policy"
 	"nuo.internal/nuo/server/store"
+	"nuo.internal/nuo/server/tasklist"
 )
 
 // room is what serves a part of the API.
@@ -36,10 +44,28 @@ type house struct {
 // rooms makes every room of the server: a new one is one line here, and one in doc.go's map. A room with a Register
 // method stands for itself; a service without one is offered with its generated function:
 //
-//	offer(nuov1.RegisterVolunteerServiceServer, directory.NewVolunteers(h.store)),
+//	offer[nuov1.VolunteerServiceServer](nuov1.RegisterVolunteerServiceServer, directory.NewVolunteers(h.store)),
 func rooms(h *house) []room {
 	return []room{
 		h.tokens,
+		offer[nuov1.OrganisationServiceServer](nuov1.RegisterOrganisationServiceServer, directory.NewOrganisations(h.store)),
+		offer[nuov1.VolunteerServiceServer](nuov1.RegisterVolunteerServiceServer, directory.NewVolunteers(h.store, contracts())),
+		offer[nuov1.ServedPartyServiceServer](nuov1.RegisterServedPartyServiceServer, directory.NewServedParties(h.store)),
+		tasklist.New(h.store),
+		contract.New(h.store),
+		offer[nuov1.ImportServiceServer](nuov1.RegisterImportServiceServer, importing.New(h.store, h.api)),
+	}
+}
+
+// contracts is what volunteers' records ask the lifecycle.
+func contracts() directory.Contracts {
+	return directory.Contracts{
+		Live:  lifecycle.LiveContracts,
+		Holds: lifecycle.HoldsContract,
+		Release: func(tx *store.Tx, by *policy.Caller, role nuov1.Role, volunteer string, from, to time.Time) error {
+			actor := lifecycle.Actor{Name: by.Subject(), Person: by.Person, Role: role}
+			return lifecycle.ReleaseForExemption(tx, actor, volunteer, from, to)
+		},
 	}
 }
 
@@ -47,6 +73,7 @@ func rooms(h *house) []room {
 func workers(h *house) []worker {
 	return []worker{
 		&housekeeping{h},
+		&janitor{h},
 	}
 }
 

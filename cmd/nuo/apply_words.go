@@ -11,7 +11,7 @@ var (
 		"The files are larger than 4 MiB together; apply them one after the other.", "文件总计超过 4 MiB，请分批导入。",
 	}
 	sayFilesRefused = text{
-		"%d mistakes; nothing was changed. Correct the places above and apply again.", "有 %d 处错误，未做任何更改。请改正以上位置后重新导入。",
+		"Mistakes: %d. Nothing was changed. Correct the places above and apply again.", "有 %d 处错误，未做任何更改。请改正以上位置后重新导入。",
 	}
 	sayApplyStopped = text{
 		"Stopped after %d of %d changes; no list was published. Correct the places above and apply again.",
@@ -21,7 +21,7 @@ var (
 		"Interrupted; apply the same files again to go on where it stopped.", "已中断；重新导入同样的文件即可继续。",
 	}
 	sayProgress   = text{"%d of %d: %s", "%d/%d：%s"}
-	sayApplied    = text{"Applied: %d changes.", "已导入：%d 项更改。"}
+	sayApplied    = text{"Applied. Changes: %d.", "已导入：%d 项更改。"}
 	sayImportSums = text{
 		"%d to create, %d to change, %d unchanged, %d lists to publish", "新建 %d 项，更改 %d 项，不变 %d 项，发布清单 %d 份",
 	}

@@ -41,6 +41,9 @@ func New(s *store.Store, conn grpc.ClientConnInterface) *Room {
 	}
 }
 
+// Register serves the service on a server.
+func (r *Room) Register(on grpc.ServiceRegistrar) { nuov1.RegisterImportServiceServer(on, r) }
+
 // PlanImport serves nuo.v1.ImportService.PlanImport.
 func (r *Room) PlanImport(ctx context.Context, req *nuov1.PlanImportRequest) (*nuov1.PlanImportResponse, error) {
 	p, err := r.plan(ctx, req.GetFiles())

@@ -116,9 +116,7 @@ func shiftsAt(req *nuov1.ListContractsRequest) source {
 func holdersAt(tx *store.Tx, s *nuov1.Shift, community string, at []string, n int) ([]candidate, error) {
 	var behind []string
 	if len(at) > 0 && at[2] == s.GetName() {
-		if behind = at[3:]; behind[1] == "" {
-			return nil, nil
-		}
+		behind = at[3:] // two empty texts where it had none: from the first on
 	}
 	if s.GetCommunity() == community {
 		found, err := holders(tx, s.GetName(), behind, n, func(h *storev1.Holder) string {

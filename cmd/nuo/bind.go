@@ -27,6 +27,14 @@ type place struct {
 
 func (p place) last() protoreflect.FieldDescriptor { return p.path[len(p.path)-1] }
 
+// collection is where the names lie that the field takes; empty for a field that takes no name, or one of many kinds.
+func (p place) collection() string {
+	if p.last().Name() == "name" {
+		return ownNames[p.last().Parent().Name()]
+	}
+	return collectionOf[string(p.last().Name())]
+}
+
 // newBinding finds every field that the spec names. One that is not there is a mistake of this program and panics: the
 // tests build every command.
 func newBinding(a *app, s spec, req protoreflect.MessageDescriptor) *binding {
@@ -138,7 +146,7 @@ func (b *binding) fillArgs(in *input, req protoreflect.Message) error {
 func (b *binding) fillFlags(in *input, req protoreflect.Message) error {
 	for _, p := range b.given(in) {
 		v, _ := in.cmd.Flags().Lookup(p.flag).Value.(*flagValue)
-		if err := p.put(in, req, v.raw, collectionOf[string(p.last().Name())]); err != nil {
+		if err := p.put(in, req, v.raw, p.collection()); err != nil {
 			return err
 		}
 	}
@@ -159,28 +167,27 @@ func (b *binding) given(in *input) []place {
 	return slices.DeleteFunc(slices.Clone(b.flags), func(p place) bool { return !in.given(p.flag) })
 }
 
-// amend makes an update of what was read: the resource keeps its name, gets the etag and what the named fields hold
-// now, then what was typed over it. A mask names whole fields of the resource, so that --grace keeps the rest of the
-// policy; of personal data, which the caller may write without seeing it, it names the single field.
+// amend makes an update of what was read: the fields that the command can edit as they are now, for the server checks
+// the resource as a whole, the etag, and what was typed over them. The mask names whole fields of the resource, so that
+// --grace keeps the rest of the policy; of personal data, which the caller may write without seeing it, single fields.
 func (b *binding) amend(in *input, req, resource, present protoreflect.Message) error {
-	fields := resource.Descriptor().Fields()
 	mask := &fieldmaskpb.FieldMask{}
-	for _, p := range b.given(in) {
+	present = proto.CloneOf(present.Interface()).ProtoReflect()
+	for _, p := range b.flags {
 		fd := p.path[1]
 		path := string(fd.Name())
 		if fd.Name() == "person" || fd.Name() == "contact" {
 			path += "." + string(p.last().Name())
 		} else if present.Has(fd) {
-			resource.Set(fd, proto.CloneOf(present.Interface()).ProtoReflect().Get(fd))
+			resource.Set(fd, present.Get(fd))
 		}
-		if path != "etag" && !slices.Contains(mask.Paths, path) {
+		if path != "etag" && in.given(p.flag) && !slices.Contains(mask.Paths, path) {
 			mask.Paths = append(mask.Paths, path)
 		}
 	}
 	if len(mask.Paths) == 0 {
 		return usage(sayNothingToChange)
 	}
-	resource.Set(fields.ByName("etag"), present.Get(fields.ByName("etag")))
 	req.Set(req.Descriptor().Fields().ByName("update_mask"), protoreflect.ValueOfMessage(mask.ProtoReflect()))
 	return b.fillFlags(in, req)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -19,6 +20,7 @@ const (
 func (a *app) signFlags(cmd *cobra.Command) {
 	a.yesFlag(cmd)
 	cmd.Flags().Bool("duty", false, a.flagUsage("duty"))
+	cmd.Flags().Int64("revision", 0, a.flagUsage("revision"))
 }
 
 // ledger is what --duty says; whoever does not say it serves in their own time.
@@ -30,8 +32,12 @@ func (in *input) ledger() nuov1.Ledger {
 }
 
 // agree shows the present terms of a shift, asks for the person's word, and answers the revision that was read: if the
-// terms change before the signature arrives, the server refuses it.
+// terms change before the signature arrives, the server refuses it. With --revision they were read before.
 func (in *input) agree(shift string) (int64, error) {
+	if in.given("revision") {
+		revision, err := in.cmd.Flags().GetInt64("revision")
+		return revision, errors.Join(err, in.confirm(sayAgree))
+	}
 	s, err := ask(in, shifts, nuov1.ShiftServiceClient.GetShift, &nuov1.GetShiftRequest{Name: shift})
 	if err != nil {
 		return 0, err
@@ -46,9 +52,10 @@ func (in *input) agree(shift string) (int64, error) {
 	p := in.printer()
 	p.out = in.err
 	fmt.Fprintln(p.out, in.say(sayTerms))
-	p.card("title when timing place meeting_point requirements risk_notes community", s.ProtoReflect())
-	p.card("description hazard_class insurance_reference safety_terms", t.ProtoReflect())
-	p.card("ledger", (&nuov1.Contract{Ledger: in.ledger()}).ProtoReflect())
+	p.cards(
+		part{"title when timing place meeting_point requirements risk_notes community", s.ProtoReflect()},
+		part{"description hazard_class insurance_reference safety_terms", t.ProtoReflect()},
+		part{"ledger", (&nuov1.Contract{Ledger: in.ledger()}).ProtoReflect()})
 	return s.GetRevision(), in.confirm(sayAgree)
 }
 

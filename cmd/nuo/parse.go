@@ -38,6 +38,9 @@ var collectionOf = map[string]string{
 	"contracts": "contracts/", "volunteers_to_go": "contracts/", "served_party": "servedParties/",
 }
 
+// ownNames are the resources whose id may be wished for at creation.
+var ownNames = map[protoreflect.Name]string{"Task": "tasks/", "Shift": "shifts/"}
+
 // me names the volunteer of the token wherever a volunteer is asked for.
 const me = "me"
 

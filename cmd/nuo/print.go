@@ -123,14 +123,26 @@ func (p *printer) table(keys string, list protoreflect.List) int {
 	return list.Len()
 }
 
-func (p *printer) card(keys string, m protoreflect.Message) {
+// card prints a message as view card does.
+func (p *printer) card(keys string, m protoreflect.Message) { p.cards(part{keys, m}) }
+
+// part is some cells of a message.
+type part struct {
+	keys string
+	m    protoreflect.Message
+}
+
+// cards prints several messages as one.
+func (p *printer) cards(parts ...part) {
 	w := p.writer()
-	if keys == "" {
-		w.AppendRows(p.everything(m, ""))
-	}
-	for key := range strings.FieldsSeq(keys) {
-		if value := p.cell(m, key); value != "" {
-			w.AppendRow(table.Row{header(key).in(p.language), value})
+	for _, part := range parts {
+		if part.keys == "" {
+			w.AppendRows(p.everything(part.m, ""))
+		}
+		for key := range strings.FieldsSeq(part.keys) {
+			if value := p.cell(part.m, key); value != "" {
+				w.AppendRow(table.Row{header(key).in(p.language), value})
+			}
 		}
 	}
 	fmt.Fprintln(p.out, trimLines(w.Render()))

@@ -121,6 +121,9 @@ func (a *app) explainTransport(no *refusal) int {
 		fmt.Fprintf(a.err, "%s: %s\n", a.say(sayError), a.say(sayTooSlow.with(a.global.server, a.global.timeout)))
 	case codes.Canceled:
 		a.note(sayInterrupted)
+		if no.repeat != "" {
+			a.note(sayRepeat.with(no.repeat))
+		}
 		return exitRefused
 	default:
 		fmt.Fprintf(a.err, "%s: %s\n", a.say(sayError), a.say(sayOddAnswer.with(a.global.server, no.Code())))

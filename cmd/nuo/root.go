@@ -23,6 +23,7 @@ import (
 // messages go into words.go. The tests ask every command for an example.
 var commands = []func(*app) *cobra.Command{
 	serveCommand,
+	applyCommand,
 	orgCommand, volunteerCommand, servedCommand,
 	listCommand, taskCommand, shiftCommand, doorCommand,
 	claimCommand, offerCommand, spokenYesCommand, signCommand, declineCommand, acceptCommand, refuseCommand,
@@ -75,6 +76,7 @@ func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:               "nuo",
 		Short:             a.say(sayNuo),
+		Long:              a.say(sayNuoLong),
 		Example:           exampleNuo,
 		SilenceUsage:      true,
 		SilenceErrors:     true,

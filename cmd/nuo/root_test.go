@@ -2,6 +2,9 @@ package main
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode"
@@ -30,6 +33,41 @@ func TestEveryCommandOK(t *testing.T) {
 			t.Errorf("%s: no example", path)
 		}
 	}
+}
+
+// ofTheirOwn are services whose commands are more than an RPC each and have tests of their own.
+var ofTheirOwn = map[protoreflect.Name]bool{"ImportService": true, "MaintenanceService": true, "ReportService": true}
+
+// TestEveryRPCOK: there is a command for each.
+func TestEveryRPCOK(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var source strings.Builder
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasSuffix(file, "_test.go") {
+			source.Write(text)
+		}
+	}
+	protoregistry.GlobalFiles.RangeFilesByPackage("nuo.v1", func(file protoreflect.FileDescriptor) bool {
+		for i := range file.Services().Len() {
+			if ofTheirOwn[file.Services().Get(i).Name()] {
+				continue
+			}
+			methods := file.Services().Get(i).Methods()
+			for m := range methods.Len() {
+				if name := methods.Get(m).FullName(); !regexp.MustCompile(`\.` + string(name.Name()) + `\b`).MatchString(source.String()) {
+					t.Errorf("no command calls %s", name)
+				}
+			}
+		}
+		return true
+	})
 }
 
 func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }

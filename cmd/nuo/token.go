@@ -31,10 +31,11 @@ func tokenCommand(a *app) *cobra.Command {
 
 // issued shows a new token and, this once, its secret.
 var issued = view{"token secret", false, func(p *printer, res protoreflect.Message) {
+	parts := []part{{"secret", res}}
 	if token, ok := message(res, "token"); ok {
-		p.card(tokenRows, token)
+		parts = append([]part{{tokenRows, token}}, parts...)
 	}
-	p.card("secret", res)
+	p.cards(parts...)
 	fmt.Fprintln(p.out, sayTokenOnce.in(p.language))
 }}
 

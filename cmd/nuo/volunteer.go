@@ -17,11 +17,7 @@ const volunteerRows = "name person.display_name unit branch political_status ser
 
 func volunteerCommand(a *app) *cobra.Command {
 	return a.group("volunteer", text{"Volunteers: standing, registrations, exemptions, consents", "志愿者：报到、豁免、同意事项"},
-		rpc(a, spec{
-			use: "create", short: text{"Enter a volunteer", "录入志愿者"},
-			example: "nuo volunteer create --display-name 张示例 --unit jiaojiang-court --political-status member --service-status in-service",
-			flags:   append([]string{"volunteer.person.display_name!"}, volunteerFlags...),
-		}, volunteers, nuov1.VolunteerServiceClient.CreateVolunteer, card("")),
+		createVolunteerCommand(a),
 		rpc(a, spec{
 			use: "get VOLUNTEER", short: text{"Show a volunteer", "查看志愿者"}, example: "nuo volunteer get me",
 		}, volunteers, nuov1.VolunteerServiceClient.GetVolunteer, card("")),
@@ -42,6 +38,29 @@ func volunteerCommand(a *app) *cobra.Command {
 		}, volunteers, nuov1.VolunteerServiceClient.DeactivateVolunteer, card("name state")),
 		registerCommand(a), endRegistrationCommand(a), exemptCommand(a), endExemptionCommand(a), consentCommand(a),
 	)
+}
+
+// createVolunteerCommand enters a member of a unit, or with --community a resident with the registration.
+func createVolunteerCommand(a *app) *cobra.Command {
+	return rpcWith(a, spec{
+		use: "create", short: text{"Enter a volunteer, of a unit or a community", "录入志愿者"},
+		example: "nuo volunteer create --display-name 张示例 --unit jiaojiang-court --political-status member --service-status in-service\n" +
+			"nuo volunteer create --display-name 李示例 --community mingzhu --from 2020-01-30",
+		flags: append([]string{"volunteer.person.display_name!"}, volunteerFlags...),
+		extra: func(cmd *cobra.Command) {
+			cmd.Flags().String("community", "", a.flagUsage("resident"))
+			cmd.Flags().String("from", "today", a.flagUsage("from"))
+		},
+	}, volunteers, nuov1.VolunteerServiceClient.CreateVolunteer, func(in *input, req *nuov1.CreateVolunteerRequest) error {
+		if !in.given("community") {
+			return nil
+		}
+		from, err := in.parseDate(in.flag("from"))
+		req.Volunteer.Registrations = []*nuov1.Registration{{
+			Community: qualified("communities/", in.flag("community")), Primary: true, FromDate: from,
+		}}
+		return err
+	}, card(""))
 }
 
 func registerCommand(a *app) *cobra.Command {

@@ -19,6 +19,18 @@ var (
 		"Nuo: volunteers, shifts and the promises between them",
 		"诺：志愿服务的签诺、亮诺、履诺、评诺",
 	}
+	sayNuoLong = text{
+		`Nuo: volunteers, shifts and the promises between them
+
+Names: an id alone is enough where the kind is clear (gate-am for shifts/gate-am); me is the volunteer of the token.
+Times: 2020-02-08 14:00, 14:00 (today), tomorrow 14:00, now, or RFC 3339; dates: 2020-02-08, today, tomorrow.
+Exit status: 0 done, 1 refused, 2 wrong usage, 3 server unreachable.`,
+		`诺：志愿服务的签诺、亮诺、履诺、评诺
+
+名称：类别明确时只写编号（gate-am 即 shifts/gate-am）；me 为令牌所代表的志愿者。
+时间：2020-02-08 14:00、14:00（今天）、明天 14:00、现在，或 RFC 3339；日期：2020-02-08、今天、明天。
+退出码：0 完成，1 被拒绝，2 用法有误，3 服务无应答。`,
+	}
 	sayHelpFlag = text{"show this help", "显示帮助"}
 	sayYes      = text{"yes", "是"}
 	sayNo       = text{"no", "否"}
@@ -214,6 +226,7 @@ var flagWords = map[string]text{
 	"wording-version":  {"version of the wording that was read", "所阅文本的版本"},
 
 	"community":           {"community", "社区"},
+	"resident":            {"community where one lives and registers", "居住并报到的社区"},
 	"street":              {"street", "街道"},
 	"title":               {"title", "标题"},
 	"activity-lead":       {"person of the staff who leads", "活动负责人"},
@@ -259,6 +272,7 @@ var flagWords = map[string]text{
 	"needs-attention": {"only what asks for somebody", "仅看需处理的"},
 	"waitlist":        {"wait when it is full", "满员时候补"},
 	"duty":            {"it counts as duty: on order or in paid working time", "计入工作时间"},
+	"revision":        {"number of the terms that were read before", "此前已阅读的条款版本"},
 	"spoken":          {"when they said so", "口头答应的时间"},
 	"uphold":          {"upheld, or with =false not", "准假；=false 为不准"},
 	"approve":         {"approved, or with =false refused", "同意；=false 为不同意"},

@@ -127,7 +127,8 @@ func (p *applier) diagnose(found []*nuov1.ImportDiagnostic) {
 		if d.GetField() != "" {
 			about = d.GetField() + ": "
 		}
-		fmt.Fprintf(p.err, "%s:%d:%d: %s%s; %s\n", d.GetFile(), d.GetLine(), d.GetColumn(), about, p.say(what), p.say(remedy))
+		fmt.Fprintf(p.err, "%s:%d:%d: %s%s%s%s\n", d.GetFile(), d.GetLine(), d.GetColumn(), about,
+			strings.TrimRight(p.say(what), ".。"), p.say(text{"; ", "；"}), p.say(remedy))
 	}
 }
 

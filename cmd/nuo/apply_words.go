@@ -14,8 +14,8 @@ var (
 		"Mistakes: %d. Nothing was changed. Correct the places above and apply again.", "有 %d 处错误，未做任何更改。请改正以上位置后重新导入。",
 	}
 	sayApplyStopped = text{
-		"Stopped after %d of %d changes; no list was published. Correct the places above and apply again.",
-		"完成 %d 项（共 %d 项）后停止，未发布任何清单。请改正以上位置后重新导入。",
+		"Stopped after %d of %d changes; lists not published yet stay drafts. Correct the places above and apply again.",
+		"完成 %d 项（共 %d 项）后停止，尚未发布的清单仍为草稿。请改正以上位置后重新导入。",
 	}
 	sayApplyInterrupted = text{
 		"Interrupted; apply the same files again to go on where it stopped.", "已中断；重新导入同样的文件即可继续。",

@@ -170,8 +170,8 @@ const (
 	ImportOutcome_IMPORT_OUTCOME_DONE ImportOutcome = 2
 	// The files have mistakes and nothing was taken.
 	ImportOutcome_IMPORT_OUTCOME_REFUSED ImportOutcome = 3
-	// A service refused an item. What was done before stays, no list of these files was published; correct what the
-	// diagnostics name and apply again.
+	// A service refused an item. What was done before stays, lists that are not published yet stay drafts; correct what
+	// the diagnostics name and apply again.
 	ImportOutcome_IMPORT_OUTCOME_STOPPED ImportOutcome = 4
 )
 

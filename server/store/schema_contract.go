@@ -13,7 +13,7 @@ var (
 	}
 	// TaskLists holds the lists.
 	TaskLists = NewTable(TableConfig[*nuov1.TaskList]{
-		Name: "task list", Prefix: 'a', Parts: "name",
+		Name: "task list", Prefix: 'a', Parts: "name", Feed: true,
 		Key:     func(l *nuov1.TaskList) []any { return []any{l.GetName()} },
 		Indexes: []*Index[*nuov1.TaskList]{TaskListsByCommunity},
 	})

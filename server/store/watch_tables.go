@@ -2,18 +2,24 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"slices"
 )
 
 // WatchTables is Watch over several fed tables at once: one position tells how far all of them were seen. Keys are
-// those of whichever table, without its name, so the tables have keys that mean the same, such as a shift's.
+// those of whichever table, without its name, so they tell by themselves what they are of, as resource names do. A
+// table that is not fed is a defect.
 func (s *Store) WatchTables(ctx context.Context, after Position, tables ...AnyTable) iter.Seq2[Change, error] {
-	prefixes := make([]byte, 0, len(tables))
-	for _, t := range tables {
-		prefixes = append(prefixes, t.Info().Prefix)
-	}
 	return func(yield func(Change, error) bool) {
+		prefixes := make([]byte, 0, len(tables))
+		for _, t := range tables {
+			if !t.Info().Feed {
+				yield(Change{}, fmt.Errorf("store: table %s is not fed", t.Info().Name))
+				return
+			}
+			prefixes = append(prefixes, t.Info().Prefix)
+		}
 		for c, err := range s.engine.Watch(ctx, after, nil) {
 			change := Change{Position: c.Position}
 			err = engineError(err)

@@ -7,8 +7,8 @@ import (
 	"nuo.internal/nuo/server/store"
 )
 
-// feed collects which shifts change, in their records or in their slots, until somebody asks: a slow reader finds each
-// shift once, however often it changed.
+// feed collects which shifts and lists change, a shift by its record or its slots, until somebody asks: a slow reader
+// finds each once, however often it changed.
 type feed struct {
 	cancel context.CancelFunc
 	done   chan struct{}
@@ -29,7 +29,7 @@ func (r *Room) startFeed(ctx context.Context, after store.Position) *feed {
 	}
 	go func() {
 		defer close(f.done)
-		for change, err := range r.store.WatchTables(ctx, after, store.Shifts, store.Slots) {
+		for change, err := range r.store.WatchTables(ctx, after, store.TaskLists, store.Shifts, store.Slots) {
 			f.add(change, err)
 		}
 	}()
@@ -61,7 +61,7 @@ func (f *feed) add(change store.Change, err error) {
 	}
 }
 
-// next waits for changes and takes them: the shifts in the order of their first change, and the position up to which
+// next waits for changes and takes them: shifts and lists in the order of their first change, and the position up to which
 // that is all. An error is the feed's end.
 func (f *feed) next(ctx context.Context) ([]string, store.Position, error) {
 	for {

@@ -95,7 +95,7 @@ func (known) Authenticate(_ context.Context, secret string) (*policy.Caller, err
 // house is a server with the rooms' services alone, called through the interceptors, on the engine that runs every
 // closure twice.
 type house struct {
-	t      *testing.T
+	t      testing.TB
 	store  *store.Store
 	clock  *clock
 	lists  nuov1.TaskListServiceClient
@@ -106,10 +106,14 @@ type house struct {
 
 func open(t *testing.T) *house {
 	t.Helper()
+	return openOn(t, memkv.Config{Twins: true, Poison: true})
+}
+
+func openOn(t testing.TB, c memkv.Config) *house {
+	t.Helper()
 	h := &house{t: t, clock: &clock{now: noon}, drain: make(chan struct{})}
-	engine := memkv.New(memkv.Config{Twins: true, Poison: true, FeedPrefixes: [][]byte{
-		{store.Shifts.Info().Prefix}, {store.Slots.Info().Prefix},
-	}})
+	c.FeedPrefixes = store.FeedPrefixes()
+	engine := memkv.New(c)
 	s, err := store.Open(engine, store.Config{Clock: h.clock})
 	if err != nil {
 		t.Fatal(err)
@@ -190,7 +194,7 @@ func (h *house) as(who string) context.Context {
 }
 
 // must is the answer of a call that succeeds.
-func must[M any](t *testing.T) func(M, error) M {
+func must[M any](t testing.TB) func(M, error) M {
 	return func(m M, err error) M {
 		t.Helper()
 		if err != nil {
@@ -200,8 +204,14 @@ func must[M any](t *testing.T) func(M, error) M {
 	}
 }
 
-// refused is the fault of a call that is refused for that reason.
-func refused(t *testing.T, err error, reason nuov1.ErrorReason) *fault.Error {
+// refused holds a call to be refused for that reason.
+func refused(t testing.TB, err error, reason nuov1.ErrorReason) {
+	t.Helper()
+	_ = refusal(t, err, reason)
+}
+
+// refusal is the fault of a call that is refused for that reason.
+func refusal(t testing.TB, err error, reason nuov1.ErrorReason) *fault.Error {
 	t.Helper()
 	f, ok := rpc.FromStatus(err)
 	if !ok || f.Reason != reason {
@@ -211,9 +221,9 @@ func refused(t *testing.T, err error, reason nuov1.ErrorReason) *fault.Error {
 }
 
 // invalid holds a refusal to name one field.
-func invalid(t *testing.T, err error, field string) {
+func invalid(t testing.TB, err error, field string) {
 	t.Helper()
-	f := refused(t, err, nuov1.ErrorReason_ERROR_REASON_INVALID_FIELD)
+	f := refusal(t, err, nuov1.ErrorReason_ERROR_REASON_INVALID_FIELD)
 	if len(f.Fields) == 0 || f.Fields[0].Field != field {
 		t.Fatalf("%v, want the field %s", f, field)
 	}

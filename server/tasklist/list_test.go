@@ -142,7 +142,7 @@ func TestErrListIncompleteNamesWhatIsMissing(t *testing.T) {
 	h := open(t)
 	must[*nuov1.TaskList](t)(h.list("committee", "taskLists/day"))
 	_, err := h.publish("committee", "taskLists/day")
-	if f := refused(t, err, nuov1.ErrorReason_ERROR_REASON_LIST_INCOMPLETE); f.Vars["name"] != "taskLists/day" {
+	if f := refusal(t, err, nuov1.ErrorReason_ERROR_REASON_LIST_INCOMPLETE); f.Vars["name"] != "taskLists/day" {
 		t.Errorf("%v", f)
 	}
 	for _, name := range []string{"tasks/b", "tasks/a", "tasks/gate"} {
@@ -150,7 +150,7 @@ func TestErrListIncompleteNamesWhatIsMissing(t *testing.T) {
 	}
 	must[*nuov1.Shift](t)(h.shift("committee", "shifts/pm", "tasks/gate"))
 	_, err = h.publish("committee", "taskLists/day")
-	if f := refused(t, err, nuov1.ErrorReason_ERROR_REASON_LIST_INCOMPLETE); f.Vars["name"] != "tasks/a, tasks/b" {
+	if f := refusal(t, err, nuov1.ErrorReason_ERROR_REASON_LIST_INCOMPLETE); f.Vars["name"] != "tasks/a, tasks/b" {
 		t.Errorf("%v", f)
 	}
 }
@@ -162,7 +162,7 @@ func TestErrHazardTermsMissing(t *testing.T) {
 	task := must[*nuov1.Task](t)(h.task("committee", "tasks/spray", "taskLists/day", hazard))
 	must[*nuov1.Shift](t)(h.shift("committee", "shifts/spray", "tasks/spray"))
 	_, err := h.publish("committee", "taskLists/day")
-	if f := refused(t, err, nuov1.ErrorReason_ERROR_REASON_HAZARD_TERMS_MISSING); f.Vars["task"] != "tasks/spray" {
+	if f := refusal(t, err, nuov1.ErrorReason_ERROR_REASON_HAZARD_TERMS_MISSING); f.Vars["task"] != "tasks/spray" {
 		t.Errorf("%v", f)
 	}
 	task.InsuranceReference, task.SafetyTerms = "PICC-1", "防护服"
@@ -186,7 +186,7 @@ func TestErrWrongTimePublishAfterTheEnd(t *testing.T) {
 	h.drafted()
 	h.clock.set(at(18, 0).AsTime())
 	_, err := h.publish("committee", "taskLists/day")
-	if f := refused(t, err, nuov1.ErrorReason_ERROR_REASON_WRONG_TIME); f.Vars["shift"] != "shifts/pm" {
+	if f := refusal(t, err, nuov1.ErrorReason_ERROR_REASON_WRONG_TIME); f.Vars["shift"] != "shifts/pm" {
 		t.Errorf("%v", f)
 	}
 }
@@ -211,7 +211,7 @@ func TestErrFailedPreconditionOfState(t *testing.T) {
 			h.published()
 			c.reach(h)
 			_, err := h.publish("committee", "taskLists/day")
-			f := refused(t, err, nuov1.ErrorReason_ERROR_REASON_FAILED_PRECONDITION)
+			f := refusal(t, err, nuov1.ErrorReason_ERROR_REASON_FAILED_PRECONDITION)
 			if f.Vars["state"] != c.state || f.Vars["name"] != "taskLists/day" {
 				t.Errorf("%v", f)
 			}

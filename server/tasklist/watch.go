@@ -3,6 +3,7 @@ package tasklist
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"google.golang.org/grpc"
 
@@ -109,6 +110,9 @@ func (w *watch) follow() error {
 		if err != nil {
 			return err
 		}
+		if names, err = w.shiftsOf(names); err != nil {
+			return err
+		}
 		for part := range slices.Chunk(names, watchPage) {
 			shifts, err := w.changed(part)
 			if err != nil {
@@ -126,6 +130,35 @@ func (w *watch) follow() error {
 			}
 		}
 	}
+}
+
+// shiftsOf puts the shifts of a list in the place of the list: what they are depends on where it stands.
+func (w *watch) shiftsOf(names []string) ([]string, error) {
+	isList := func(name string) bool { return strings.HasPrefix(name, "taskLists/") }
+	if !slices.ContainsFunc(names, isList) {
+		return names, nil
+	}
+	var shifts []string
+	err := w.read(func(f *finder) error {
+		shifts = nil
+		for _, name := range names {
+			if !isList(name) {
+				shifts = append(shifts, name)
+				continue
+			}
+			for s, err := range store.Shifts.ByIndex(f.c.Tx, store.ShiftsByList, name) {
+				if err != nil {
+					return err
+				}
+				if f.belongs(s) {
+					shifts = append(shifts, s.GetName())
+				}
+			}
+		}
+		return nil
+	})
+	slices.Sort(shifts)
+	return slices.Compact(shifts), err
 }
 
 // changed returns those of the shifts that are to be sent, as they are now.

@@ -75,6 +75,18 @@ func TestOKWatchTellsWhatIsPublishedLaterAndNoDraft(t *testing.T) {
 	}
 }
 
+func TestOKWatchTellsThatAListCloses(t *testing.T) {
+	h := open(t)
+	h.published()
+	s, _ := h.watch("one", &nuov1.WatchShiftsRequest{Community: mingzhu})
+	present(t, s)
+	must[*nuov1.TaskList](t)(h.lists.CloseTaskList(h.as("committee"), &nuov1.CloseTaskListRequest{RequestId: id(), Name: "taskLists/day"}))
+	res := must[*nuov1.WatchShiftsResponse](t)(s.Recv())
+	if s := res.GetShifts()[0]; s.GetListState() != nuov1.TaskListState_TASK_LIST_STATE_CLOSED || s.GetFill().GetRemaining() != 0 {
+		t.Errorf("%v", res)
+	}
+}
+
 // One who stops matching is told once more, so that whoever shows it takes it away; the next changes are not told.
 func TestOKWatchTellsOnceWhatStopsMatching(t *testing.T) {
 	h := open(t)

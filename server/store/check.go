@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"errors"
-	"iter"
 
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
 	"nuo.internal/nuo/server/fault"
@@ -14,8 +13,8 @@ import (
 type AnyTable interface {
 	// Info tells how it is declared.
 	Info() Info
-	// check yields what is wrong with its records and index entries until yield returns false, which it then returns.
-	check(tx *Tx, yield func(Problem, error) bool) bool
+	// checks are how pairs under each of its prefixes are verified.
+	checks() []prefixCheck
 }
 
 // Info is the declaration of a table, a chain or an index.
@@ -57,60 +56,6 @@ const (
 	errNoTable     wrong = "key of no table"
 )
 
-// CheckTables reads everything and yields what is wrong: a record or entry whose checksum does not fit or that does
-// not decode, a record that stands under another key than its own, a record without one of its index entries, an
-// entry without its record, a chain with a gap or a wrong hash, a key of no table. An error of the engine ends it. It
-// writes nothing and holds one record at a time.
-func CheckTables(tx *Tx) iter.Seq2[Problem, error] {
-	return func(yield func(Problem, error) bool) {
-		known := map[byte]bool{}
-		for _, t := range Tables() {
-			i := t.Info()
-			known[i.Prefix] = true
-			for _, x := range i.Indexes {
-				known[x.Prefix] = true
-			}
-			if !t.check(tx, yield) {
-				return
-			}
-		}
-		for b := range 256 {
-			if !known[byte(b)] && !checkStrays(tx, byte(b), yield) {
-				return
-			}
-		}
-	}
-}
-
-// checkStrays yields the keys under a prefix that belongs to no table.
-func checkStrays(tx *Tx, prefix byte, yield func(Problem, error) bool) bool {
-	return each(tx, prefix, yield, func(p kv.Pair) (string, error) {
-		return "", errNoTable
-	}, "no table")
-}
-
-// each calls f for every pair under a prefix. What f finds wrong becomes a problem of the table that f names, or of
-// name; any other error is the engine's and ends the check.
-func each(tx *Tx, prefix byte, yield func(Problem, error) bool, f func(kv.Pair) (string, error), name string) bool {
-	for pair, err := range tx.kv.Scan(kv.Prefix([]byte{prefix})) {
-		if err != nil {
-			yield(Problem{}, err)
-			return false
-		}
-		table, err := f(pair)
-		if err == nil {
-			continue
-		}
-		if table == "" {
-			table = name
-		}
-		if !yield(problem(table, pair.Key[1:], err)) {
-			return false
-		}
-	}
-	return true
-}
-
 // problem words what is wrong with a key of a table; an error that is none of that passes as it is.
 func problem(table string, key []byte, err error) (Problem, error) {
 	p := Problem{Table: table, Key: keyText(key), Text: err.Error()}
@@ -140,38 +85,39 @@ func (t *Table[M]) Info() Info {
 	return i
 }
 
-func (t *Table[M]) check(tx *Tx, yield func(Problem, error) bool) bool {
-	if !each(tx, t.c.Prefix, yield, func(p kv.Pair) (string, error) { return t.checkRecord(tx, p) }, t.c.Name) {
-		return false
-	}
+func (t *Table[M]) checks() []prefixCheck {
+	all := []prefixCheck{{t.c.Prefix, t.c.Name, func(tx *Tx, p kv.Pair, _ *CheckCursor) (Record, string, error) {
+		m, table, err := t.checkRecord(tx, p)
+		return Record{Table: t.c.Name, Message: m}, table, err
+	}}}
 	for _, x := range t.c.Indexes {
-		f := func(p kv.Pair) (string, error) { return "", t.checkEntry(tx, x, p) }
-		if !each(tx, x.Prefix, yield, f, t.c.Name+" by "+x.Name) {
-			return false
-		}
+		name := t.c.Name + " by " + x.Name
+		all = append(all, prefixCheck{x.Prefix, name, func(tx *Tx, p kv.Pair, _ *CheckCursor) (Record, string, error) {
+			return Record{}, name, t.checkEntry(tx, x, p)
+		}})
 	}
-	return true
+	return all
 }
 
 // checkRecord verifies a record, its key and its entries; it names the index whose entry is wrong.
-func (t *Table[M]) checkRecord(tx *Tx, p kv.Pair) (string, error) {
-	m, err := t.decode(p.Key, p.Value)
+func (t *Table[M]) checkRecord(tx *Tx, p kv.Pair) (m M, table string, err error) {
+	m, err = t.decode(p.Key, p.Value)
 	if err != nil {
-		return "", err
+		return m, t.c.Name, err
 	}
 	if !bytes.Equal(t.keyOf(m), p.Key) {
-		return "", errOtherKey
+		return m, t.c.Name, errOtherKey
 	}
 	for _, e := range t.entries(m, p.Key[1:]) {
 		stored, err := tx.kv.Get(e.key)
 		if err != nil {
-			return "", err
+			return m, "", err
 		}
 		if !bytes.Equal(stored, e.value) {
-			return t.c.Name + " by " + t.indexOf(e.key[0]).Name, errNoEntry
+			return m, t.c.Name + " by " + t.indexOf(e.key[0]).Name, errNoEntry
 		}
 	}
-	return "", nil
+	return m, t.c.Name, nil
 }
 
 // checkEntry verifies that an index entry is one that a record demands.
@@ -202,18 +148,29 @@ func (c *Chain[E]) Info() Info {
 
 const chainParts = "owner sequence"
 
-func (c *Chain[E]) check(tx *Tx, yield func(Problem, error) bool) bool {
-	var last Link[E]
-	var owner []byte
-	return each(tx, c.c.Prefix, yield, func(p kv.Pair) (string, error) {
-		n := ownerLength(p.Key)
-		if n == 0 || !bytes.Equal(owner, p.Key[:n]) {
-			last, owner = Link[E]{}, bytes.Clone(p.Key[:n])
-		}
-		link, err := c.follow(p.Key, p.Value, last)
-		last = link
-		return "", err
-	}, c.c.Name)
+func (c *Chain[E]) checks() []prefixCheck {
+	return []prefixCheck{{c.c.Prefix, c.c.Name, c.checkLink}}
+}
+
+// checkLink verifies one event behind the one that the cursor keeps, which it then becomes.
+func (c *Chain[E]) checkLink(_ *Tx, p kv.Pair, at *CheckCursor) (Record, string, error) {
+	n := ownerLength(p.Key)
+	if n == 0 || !bytes.Equal(at.owner, p.Key[:n]) {
+		at.owner, at.sequence, at.hash = bytes.Clone(p.Key[:n]), 0, nil
+	}
+	last := Link[E]{Sequence: at.sequence, Hash: at.hash}
+	link, err := c.follow(p.Key, p.Value, last)
+	if at.sequence, at.hash = link.Sequence, link.Hash; err != nil {
+		return Record{}, c.c.Name, err
+	}
+	parts, err := decodeParts(p.Key[1:])
+	if err != nil {
+		return Record{}, c.c.Name, damaged(c.c.Name, p.Key[1:], errKey)
+	}
+	owner, _ := parts[0].(string)
+	return Record{
+		Table: c.c.Name, Message: link.Event, Owner: owner, Sequence: link.Sequence, Previous: last.Hash,
+	}, c.c.Name, nil
 }
 
 // ownerLength is the length of a chain's key up to the sequence, 0 for a key that has none.

@@ -32,7 +32,7 @@ var commands = []func(*app) *cobra.Command{
 	stopForHealthCommand, onSiteCommand,
 	confirmCommand, evaluateCommand, rateCommand, correctCommand, lateEntryCommand,
 	contractsCommand, contractCommand, historyCommand, boardCommand,
-	tokenCommand, whoAmICommand,
+	tokenCommand, whoAmICommand, benchCommand,
 	completionCommand, versionCommand,
 }
 

@@ -173,6 +173,9 @@ var flagWords = map[string]text{
 	"district-name": {"what people call the district", "区的名称"},
 	"log-format":    {"text or json", "日志格式：text 或 json"},
 	"log-level":     {"debug, info, warn or error", "日志级别：debug、info、warn 或 error"},
+	"lasts":         {"how long each row is driven", "每项测量持续的时间"},
+	"stored":        {"contracts that the store holds before the first claim", "开始前已存的契约数"},
+	"preload":       {"measure the claim rate again with this many contracts stored; 0 leaves it out", "存入这么多契约后再测一次报名速度；0 表示不测"},
 	"stop-timeout":  {"how long calls under way may take when it stops", "停止时等待在办请求的时间"},
 	"on":            {"local date of its shifts' start", "班次开始的日期"},
 

@@ -26,6 +26,8 @@ type step struct {
 	contracts  map[string]*contractStep
 	touched    []*contractStep
 	volunteers map[string]*nuov1.Volunteer
+	lists      map[string]*nuov1.TaskList
+	policies   map[string]place.Policy
 }
 
 // shiftStep is a shift in a step, with what its rules need.
@@ -57,6 +59,7 @@ func begin(tx *store.Tx, a Actor) *step {
 		tx: tx, actor: a, now: tx.Now(),
 		shifts: map[string]*shiftStep{}, people: map[string]*personStep{},
 		contracts: map[string]*contractStep{}, volunteers: map[string]*nuov1.Volunteer{},
+		lists: map[string]*nuov1.TaskList{}, policies: map[string]place.Policy{},
 	}
 }
 
@@ -76,10 +79,10 @@ func (w *step) shift(name string) (*shiftStep, error) {
 func (w *step) use(shift *nuov1.Shift) (*shiftStep, error) {
 	s := &shiftStep{shift: shift}
 	var err error
-	if s.list, err = store.TaskLists.Get(w.tx, shift.GetTaskList()); err != nil {
+	if s.list, err = w.listOf(shift); err != nil {
 		return nil, err
 	}
-	if s.policy, err = place.PolicyOf(w.tx, shift.GetDistrict()); err != nil {
+	if s.policy, err = w.policyOf(shift); err != nil {
 		return nil, err
 	}
 	slots, ok, err := store.Slots.Find(w.tx, shift.GetName())
@@ -93,6 +96,28 @@ func (w *step) use(shift *nuov1.Shift) (*shiftStep, error) {
 	w.shifts[shift.GetName()] = s
 	w.shiftOrder = append(w.shiftOrder, s)
 	return s, nil
+}
+
+func (w *step) listOf(shift *nuov1.Shift) (*nuov1.TaskList, error) {
+	if l, ok := w.lists[shift.GetTaskList()]; ok {
+		return l, nil
+	}
+	l, err := store.TaskLists.Get(w.tx, shift.GetTaskList())
+	if err == nil {
+		w.lists[shift.GetTaskList()] = l
+	}
+	return l, err
+}
+
+func (w *step) policyOf(shift *nuov1.Shift) (place.Policy, error) {
+	if p, ok := w.policies[shift.GetDistrict()]; ok {
+		return p, nil
+	}
+	p, err := place.PolicyOf(w.tx, shift.GetDistrict())
+	if err == nil {
+		w.policies[shift.GetDistrict()] = p
+	}
+	return p, err
 }
 
 // person loads a person's counts.

@@ -127,23 +127,40 @@ func consents(v *nuov1.Volunteer) bool {
 	return given
 }
 
-// calendar is what holds or asks for the person's time around an interval, in the order of its start. Its conflict
-// key is store.Claims of the person.
-func (w *step) calendar(person string, from, to time.Time) (entries []*storev1.CalendarEntry, err error) {
-	if _, err := w.person(person); err != nil {
-		return nil, err
-	}
-	around := store.Range{
-		Prefix: []any{person}, From: []any{from.Add(-calendarReach)}, Until: []any{to.Add(calendarReach)},
-	}
-	for e, err := range store.Calendar.Range(w.tx, around) {
-		if err != nil {
+// span is a stretch of a person's calendar as it is stored.
+type span struct {
+	from, to time.Time
+	entries  []*storev1.CalendarEntry
+}
+
+// calendar is what holds or asks for the person's time around an interval, in the order of its start, and perhaps more.
+// Its conflict key is store.Claims of the person. What is stored is read once a step; a reader reads ahead.
+func (w *step) calendar(person string, from, to time.Time) ([]*storev1.CalendarEntry, error) {
+	from, to = from.Add(-calendarReach), to.Add(calendarReach)
+	known := w.calendars[person]
+	if known == nil || from.Before(known.from) || to.After(known.to) {
+		if _, err := w.person(person); err != nil {
 			return nil, err
 		}
-		if cs := w.contracts[e.GetContract()]; cs != nil { // changed in this step, not written yet
-			e = w.shifts[cs.c.GetShift()].entry(cs.c)
+		known = &span{from: from, to: to.Add(w.ahead)}
+		for e, err := range store.Calendar.Range(w.tx, store.Range{
+			Prefix: []any{person}, From: []any{known.from}, Until: []any{known.to},
+		}) {
+			if err != nil {
+				return nil, err
+			}
+			known.entries = append(known.entries, e)
 		}
-		entries = append(entries, e)
+		w.calendars[person] = known
+	}
+	if len(w.contracts) == 0 {
+		return known.entries, nil
+	}
+	entries := slices.Clone(known.entries)
+	for i, e := range entries {
+		if cs := w.contracts[e.GetContract()]; cs != nil { // changed in this step, not written yet
+			entries[i] = w.shifts[cs.c.GetShift()].entry(cs.c)
+		}
 	}
 	return entries, nil
 }

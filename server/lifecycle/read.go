@@ -6,6 +6,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	storev1 "nuo.internal/nuo/api/nuo/store/v1"
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
 	"nuo.internal/nuo/server/fault"
 	"nuo.internal/nuo/server/place"
@@ -18,7 +19,11 @@ import (
 type Reader struct{ w *step }
 
 // NewReader begins to read on a transaction.
-func NewReader(tx *store.Tx) *Reader { return &Reader{begin(tx, System)} }
+func NewReader(tx *store.Tx) *Reader {
+	w := begin(tx, System)
+	w.ahead = readAhead
+	return &Reader{w}
+}
 
 // GetContract returns a contract with its terms, due states shown as due.
 func GetContract(tx *store.Tx, name string) (*nuov1.Contract, error) {
@@ -184,16 +189,18 @@ func (r *Reader) claimable(s *shiftStep, caller *policy.Caller, remaining int32)
 			add(f.Reason)
 		}
 	}
-	if _, err := r.w.standing(s, caller.Person); err != nil {
-		f, ok := fault.As(err)
-		if !ok {
-			return err
-		}
-		add(f.Reason)
-	}
 	from := s.start()
 	if r.w.now.After(from) {
 		from = r.w.now
+	}
+	calendar, err := r.w.calendar(caller.Person, from, s.end())
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(calendar, func(e *storev1.CalendarEntry) bool {
+		return e.GetShift() == shift.GetName() && Live(e.GetState())
+	}) {
+		add(nuov1.ErrorReason_ERROR_REASON_ALREADY_CLAIMED)
 	}
 	faults, err := r.w.hindrances(s, bid{volunteer: v, from: from, to: s.end()})
 	if err != nil {

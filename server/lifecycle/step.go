@@ -28,6 +28,8 @@ type step struct {
 	volunteers map[string]*nuov1.Volunteer
 	lists      map[string]*nuov1.TaskList
 	policies   map[string]place.Policy
+	calendars  map[string]*span
+	ahead      time.Duration // how much more of a calendar is read than asked for
 }
 
 // shiftStep is a shift in a step, with what its rules need.
@@ -60,6 +62,7 @@ func begin(tx *store.Tx, a Actor) *step {
 		shifts: map[string]*shiftStep{}, people: map[string]*personStep{},
 		contracts: map[string]*contractStep{}, volunteers: map[string]*nuov1.Volunteer{},
 		lists: map[string]*nuov1.TaskList{}, policies: map[string]place.Policy{},
+		calendars: map[string]*span{},
 	}
 }
 

@@ -16,7 +16,7 @@
 //	   server/report           fulfilment reports
 //	   server/importing        files to records
 //	   server/check            what must hold over everything stored
-//	   server/maintenance      backup and what falls due
+//	   server/maintenance      backups while the server serves
 //	   …                       a room for each noun that is to come: matching, callup, pact, need, audit
 //	3  server/lifecycle        the contract's state table and the slot rules, on a store transaction
 //	   server/call             one call: caller, policy, request id, transaction

@@ -13,6 +13,7 @@ import (
 	"nuo.internal/nuo/server/identity"
 	"nuo.internal/nuo/server/importing"
 	"nuo.internal/nuo/server/lifecycle"
+	"nuo.internal/nuo/server/maintenance"
 	"nuo.internal/nuo/server/policy"
 	"nuo.internal/nuo/server/store"
 	"nuo.internal/nuo/server/tasklist"
@@ -35,6 +36,8 @@ type house struct {
 	store *store.Store
 	clock Clock
 	log   *slog.Logger
+	// data is the directory of the store.
+	data string
 	// tokens know who calls; the interceptors ask them.
 	tokens *identity.Room
 	// api is the connection of the process to itself: the same interceptors, no socket.
@@ -54,6 +57,7 @@ func rooms(h *house) []room {
 		tasklist.New(h.store),
 		contract.New(h.store),
 		offer[nuov1.ImportServiceServer](nuov1.RegisterImportServiceServer, importing.New(h.store, h.api)),
+		maintenance.New(h.store, h.data),
 	}
 }
 

@@ -85,9 +85,11 @@ type Server struct {
 	ready    chan struct{}
 	addr     net.Addr
 	draining chan struct{}
-	// Tests alone set these: services beside the rooms', and what a sync of the file answers.
+	// Tests alone set these: services beside the rooms', what a sync of the file answers, and who looks at the store
+	// while it is served.
 	register func(grpc.ServiceRegistrar)
 	onSync   func() error
+	opened   func(*store.Store)
 }
 
 // New makes a server of a valid Config; nothing is opened before Run.
@@ -149,12 +151,17 @@ func (s *Server) openStore() (*store.Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, engine.Close())
 	}
+	if s.opened != nil {
+		s.opened(kept)
+	}
 	return kept, nil
 }
 
 // serve makes the rooms, says when it is ready, and waits for a reason to stop.
 func (s *Server) serve(ctx context.Context, kept *store.Store) error {
-	h := &house{store: kept, clock: s.cfg.Clock, log: s.cfg.Logger, tokens: identity.New(kept)}
+	h := &house{
+		store: kept, clock: s.cfg.Clock, log: s.cfg.Logger, tokens: identity.New(kept), data: s.cfg.Data,
+	}
 	chain, err := rpc.NewChain(rpc.Config{
 		Authenticator: h.tokens, Logger: s.cfg.Logger, Now: time.Now, Draining: s.draining,
 	})

@@ -97,6 +97,9 @@ func AmendTask(tx *store.Tx, a Actor, before, after *nuov1.Task) error {
 		shifts = append(shifts, s)
 	}
 	for _, s := range shifts {
+		if s.GetState() != nuov1.ShiftState_SHIFT_STATE_OPEN || !tx.Now().Before(s.GetEndTime().AsTime()) {
+			continue // what has ended keeps the words it was served under
+		}
 		changed := proto.CloneOf(s)
 		changed.Title, changed.HazardClass = after.GetTitle(), after.GetHazardClass()
 		changed.Kind, changed.Compound = after.GetKind(), after.GetCompound()
@@ -119,6 +122,10 @@ func amend(tx *store.Tx, a Actor, before, after *nuov1.Shift, was, is *nuov1.Tas
 	if err := w.settle(s); err != nil {
 		return err
 	}
+	if dueBy(before) != dueBy(after) && s.slots.GetHeld()+s.slots.GetWaiting() > 0 {
+		return fault.Field("timing", "cannot change while people hold or wait for the shift: it decides whose time is held",
+			"已有人员持有或候补本班次，不能更改时间方式")
+	}
 	if held := s.slots.GetHeld(); after.GetCapacity() < held && w.now.Before(s.end()) {
 		return w.belowHeld(s)
 	}
@@ -130,8 +137,7 @@ func amend(tx *store.Tx, a Actor, before, after *nuov1.Shift, was, is *nuov1.Tas
 			return err
 		}
 		after.AmendmentDueTime = timestamppb.New(answerDue(w.now, before, after))
-		s.slots.Sweeping, s.slots.SweepAfter = true, "" // holders' times follow the new terms
-		s.schedule(w.now)
+		s.sweepNow(w.now) // holders' times follow the new terms
 	}
 	for _, stage := range s.stages() {
 		s.schedule(stage)
@@ -140,14 +146,19 @@ func amend(tx *store.Tx, a Actor, before, after *nuov1.Shift, was, is *nuov1.Tas
 	return w.finish()
 }
 
+func dueBy(s *nuov1.Shift) bool { return s.GetTiming() == nuov1.ShiftTiming_SHIFT_TIMING_DUE_BY }
+
 // answerDue is until when those who signed must answer new terms: 24 h, at most half the time left to the earlier
-// start.
+// start, or to the end once it has started.
 func answerDue(now time.Time, before, after *nuov1.Shift) time.Time {
 	start := before.GetStartTime().AsTime()
 	if t := after.GetStartTime().AsTime(); t.Before(start) {
 		start = t
 	}
-	left := max(start.Sub(now)/2, 0)
+	left := start.Sub(now) / 2
+	if left <= 0 {
+		left = max(after.GetEndTime().AsTime().Sub(now)/2, 0)
+	}
 	return now.Add(min(24*time.Hour, left))
 }
 
@@ -166,6 +177,16 @@ func CancelShift(tx *store.Tx, a Actor, shift *nuov1.Shift) error {
 	return shut(tx, a, shift, nuov1.ShiftState_SHIFT_STATE_CANCELLED)
 }
 
+// CancelLater is CancelShift for one of many in a step: its contracts follow by the due-queue alone.
+func CancelLater(tx *store.Tx, a Actor, shift *nuov1.Shift) error {
+	w, s, err := shuts(tx, a, shift, nuov1.ShiftState_SHIFT_STATE_CANCELLED)
+	if err != nil {
+		return err
+	}
+	s.sweepNow(w.now)
+	return w.finish()
+}
+
 // CutShort ends a running shift at this instant: who is present is checked out and stays confirmable, who has not
 // begun is released. Before the start it is WRONG_TIME: cancel instead.
 func CutShort(tx *store.Tx, a Actor, shift *nuov1.Shift) error {
@@ -175,31 +196,38 @@ func CutShort(tx *store.Tx, a Actor, shift *nuov1.Shift) error {
 	return shut(tx, a, shift, nuov1.ShiftState_SHIFT_STATE_CUT_SHORT)
 }
 
+// shut shuts a shift and does the first step of what follows.
 func shut(tx *store.Tx, a Actor, shift *nuov1.Shift, state nuov1.ShiftState) error {
-	w := begin(tx, a)
-	s, err := w.use(shift)
+	w, s, err := shuts(tx, a, shift, state)
 	if err != nil {
 		return err
 	}
-	if shift.GetState() != nuov1.ShiftState_SHIFT_STATE_OPEN || !w.now.Before(s.end()) {
-		return fault.New(nuov1.ErrorReason_ERROR_REASON_FAILED_PRECONDITION,
-			"name", shift.GetName(), "state", shift.GetState().String()[len("SHIFT_STATE_"):])
-	}
-	shift.State, shift.CutTime = state, timestamppb.New(w.now)
-	if err := store.Shifts.Put(tx, shift); err != nil {
-		return err
-	}
-	return w.follow(s)
-}
-
-// follow begins the visit of a shut shift's holders and does its first step.
-func (w *step) follow(s *shiftStep) error {
-	s.slots.Sweeping, s.slots.SweepAfter = true, ""
-	s.schedule(w.now)
+	s.sweepNow(w.now)
 	if err := w.settle(s); err != nil {
 		return err
 	}
 	return w.finish()
+}
+
+// shuts stores a shift as shut at this instant.
+func shuts(tx *store.Tx, a Actor, shift *nuov1.Shift, state nuov1.ShiftState) (*step, *shiftStep, error) {
+	w := begin(tx, a)
+	s, err := w.use(shift)
+	if err != nil {
+		return nil, nil, err
+	}
+	if shift.GetState() != nuov1.ShiftState_SHIFT_STATE_OPEN || !w.now.Before(s.end()) {
+		return nil, nil, fault.New(nuov1.ErrorReason_ERROR_REASON_FAILED_PRECONDITION,
+			"name", shift.GetName(), "state", shift.GetState().String()[len("SHIFT_STATE_"):])
+	}
+	shift.State, shift.CutTime = state, timestamppb.New(w.now)
+	return w, s, store.Shifts.Put(tx, shift)
+}
+
+// sweepNow begins a visit of all holders.
+func (s *shiftStep) sweepNow(now time.Time) {
+	s.slots.Sweeping, s.slots.SweepAfter = true, ""
+	s.schedule(now)
 }
 
 // CancelList plans what follows the cancellation of a list, which the caller has stored: every shift's contracts, in
@@ -267,8 +295,8 @@ func shutShifts(tx *store.Tx, l *nuov1.TaskList) error {
 			break
 		}
 		begun++
-		s.slots.Sweeping, s.slots.SweepAfter, s.slots.ReviewedTime = true, "", timestamppb.New(cancelledAt)
-		s.schedule(w.now)
+		s.slots.ReviewedTime = timestamppb.New(cancelledAt)
+		s.sweepNow(w.now)
 	}
 	return w.finish()
 }
@@ -286,6 +314,9 @@ func Reduce(tx *store.Tx, a Actor, shift *nuov1.Shift, r *nuov1.ReduceShiftReque
 	}
 	if err := checkListStands(w, s, nil); err != nil {
 		return err
+	}
+	if !w.now.Before(s.end()) {
+		return at("until", s.end())
 	}
 	if r.GetCapacity() >= shift.GetCapacity() {
 		return fault.Field("capacity", "must be below the present capacity", "须小于当前名额")

@@ -47,10 +47,7 @@ func cancelLater(c *call.Call, cut *nuov1.Shift, l *nuov1.TaskList) error {
 		if s.GetName() == cut.GetName() || s.GetState() != open || !c.Now().Before(s.GetStartTime().AsTime()) {
 			continue
 		}
-		if err := lifecycle.CancelShift(c.Tx, actor(c), s); err != nil {
-			return err
-		}
-		if err := store.Shifts.Put(c.Tx, s); err != nil {
+		if err := lifecycle.CancelLater(c.Tx, actor(c), s); err != nil {
 			return err
 		}
 		if err := note(c, s.GetName(), "state", s.GetState().String(), "cause", cut.GetName()); err != nil {

@@ -31,7 +31,7 @@ var commands = []func(*app) *cobra.Command{
 	checkInCommand, undoCheckInCommand, checkOutCommand, enterCheckOutCommand, absentCommand, extendCommand,
 	stopForHealthCommand, onSiteCommand,
 	confirmCommand, evaluateCommand, rateCommand, correctCommand, lateEntryCommand,
-	contractsCommand, contractCommand, historyCommand, boardCommand,
+	contractsCommand, contractCommand, historyCommand, boardCommand, reportCommand,
 	tokenCommand, whoAmICommand, benchCommand,
 	completionCommand, versionCommand,
 }

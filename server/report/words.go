@@ -67,8 +67,9 @@ var words = map[nuov1.FigureKey]wording{
 			"the fulfilled contracts, so that the parts add up.",
 	},
 	nuov1.FigureKey_FIGURE_KEY_SERVICES: {
-		"服务件次", "services", "已履诺契约数。定点联络记录和已办结的居民需求尚未纳入系统，不在其中。",
-		"Fulfilled contracts. Liaison contacts and resolved needs are not in the system yet and not in this figure.",
+		"服务件次", "services", "已履诺契约数。定点联络记录和已办结的居民需求尚未纳入系统，不在其中；共建项目和期初数同样尚未纳入，本报告不列。",
+		"Fulfilled contracts. Liaison contacts and resolved needs are not in the system yet and not in this figure; " +
+			"nor are projects and opening figures, which this report leaves out.",
 	},
 	nuov1.FigureKey_FIGURE_KEY_DOORS: {
 		"入户户次", "doors done", "志愿者凭契约勾选为已办的入户项，按班次结束时间计期。",

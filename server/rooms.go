@@ -15,6 +15,7 @@ import (
 	"nuo.internal/nuo/server/lifecycle"
 	"nuo.internal/nuo/server/maintenance"
 	"nuo.internal/nuo/server/policy"
+	"nuo.internal/nuo/server/report"
 	"nuo.internal/nuo/server/store"
 	"nuo.internal/nuo/server/tasklist"
 )
@@ -58,6 +59,7 @@ func rooms(h *house) []room {
 		contract.New(h.store),
 		offer[nuov1.ImportServiceServer](nuov1.RegisterImportServiceServer, importing.New(h.store, h.api)),
 		maintenance.New(h.store, h.data),
+		report.New(h.store),
 	}
 }
 

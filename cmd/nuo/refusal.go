@@ -23,6 +23,7 @@ const (
 	exitRefused
 	exitUsage
 	exitUnreachable
+	exitUnreadable
 )
 
 // usageError is a command that cannot be understood; nothing was sent.
@@ -36,6 +37,11 @@ func usage(t text, args ...any) error { return &usageError{t.with(args...)} }
 type failure struct{ text }
 
 func (e *failure) Error() string { return e.en }
+
+// unreadable is a store that could not be read: nothing is known about it.
+type unreadable struct{ text }
+
+func (e *unreadable) Error() string { return e.en }
 
 // errDeclined is a no at a question.
 var errDeclined = errors.New("declined")
@@ -65,6 +71,7 @@ func (a *app) explain(cmd *cobra.Command, err error) int {
 	var wrong *usageError
 	var no *refusal
 	var failed *failure
+	var unread *unreadable
 	switch {
 	case errors.Is(err, errDeclined):
 		a.note(sayDeclined)
@@ -78,6 +85,9 @@ func (a *app) explain(cmd *cobra.Command, err error) int {
 	case errors.As(err, &failed):
 		fmt.Fprintf(a.err, "%s: %s\n", a.say(sayError), a.say(failed.text))
 		return exitRefused
+	case errors.As(err, &unread):
+		fmt.Fprintf(a.err, "%s: %s\n", a.say(sayError), a.say(unread.text))
+		return exitUnreadable
 	case strings.HasPrefix(err.Error(), "required flag"):
 		fmt.Fprintf(a.err, "%s: %s\n", a.say(sayUsage), a.say(sayMissingFlags.with(missingFlags(cmd))))
 		a.note(saySeeHelp.with(cmd.CommandPath()))

@@ -33,6 +33,7 @@ var commands = []func(*app) *cobra.Command{
 	confirmCommand, evaluateCommand, rateCommand, correctCommand, lateEntryCommand,
 	contractsCommand, contractCommand, historyCommand, boardCommand, reportCommand,
 	tokenCommand, whoAmICommand, benchCommand,
+	backupCommand, restoreCommand, checkCommand, checkPartCommand,
 	completionCommand, versionCommand,
 }
 
@@ -56,7 +57,8 @@ func newApp() *app {
 	return &app{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, now: time.Now}
 }
 
-// run does what the arguments say and answers the exit status: 0 done, 1 refused, 2 wrong usage, 3 server unreachable.
+// run does what the arguments say and answers the exit status: 0 done, 1 refused, 2 wrong usage, 3 server unreachable,
+// 4 store unreadable.
 func (a *app) run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

@@ -157,7 +157,9 @@ func (w *world) entries(tx *store.Tx, c *nuov1.Contract) error {
 	return store.Claims.Put(tx, claims)
 }
 
-func later(d time.Duration, t *timestamppb.Timestamp) *timestamppb.Timestamp { return timestamppb.New(t.AsTime().Add(d)) }
+func later(d time.Duration, t *timestamppb.Timestamp) *timestamppb.Timestamp {
+	return timestamppb.New(t.AsTime().Add(d))
+}
 
 // harms are kinds of damage, each with the table and the text by which it is named. only tells that nothing else may be
 // found: the check is exact there.

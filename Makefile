@@ -1,6 +1,6 @@
 # Everything here is also one plain command; Go alone is needed.
 .DEFAULT_GOAL := help
-.PHONY: help build generate fmt lint test race cover demo bench ci
+.PHONY: help build generate fmt lint test race cover demo bench picture ci
 
 SHELL := bash
 GO ?= go
@@ -36,6 +36,9 @@ demo: ## play the story of one day on a real server, then keep serving
 
 bench: ## measure a server from a second process; ARGS="…" are handed on
 	$(GO) run ./cmd/nuo bench $(ARGS)
+
+picture: ## the picture in the README, from the demo's own output
+	$(GO) run ./cmd/nuo demo --once --lang zh | .ci/picture/cut | $(GO) run ./.ci/picture > .github/demo.svg
 
 ci: ## all that must hold before a change lands
 	.ci/run

@@ -38,7 +38,7 @@ func main() {
 	fmt.Println("</svg>")
 }
 
-// draw writes one line, each character at its own x, so that no font moves the columns.
+// draw writes one line, each word at its own x, so that no font moves the columns.
 func draw(l string, y int) {
 	color := "#d7dae0"
 	switch {
@@ -47,16 +47,30 @@ func draw(l string, y int) {
 	case strings.HasPrefix(l, "story:"):
 		color = "#e8c46b"
 	}
-	var xs, text strings.Builder
+	fmt.Printf(`<text y="%d" fill="%s">`, y, color)
 	x := float64(margin)
+	var word strings.Builder
+	began, wide := x, 0
+	flush := func() {
+		if word.Len() > 0 {
+			fmt.Printf(`<tspan x="%.1f">%s</tspan>`, began, html.EscapeString(word.String()))
+		}
+		word.Reset()
+	}
 	for _, r := range l {
+		if r == ' ' || runeWidth(r) != wide {
+			flush()
+			began, wide = x, runeWidth(r)
+		}
 		if r != ' ' {
-			fmt.Fprintf(&xs, "%.1f ", x)
-			text.WriteRune(r)
+			word.WriteRune(r)
+		} else {
+			wide = 0
 		}
 		x += cell * float64(runeWidth(r))
 	}
-	fmt.Printf(`<text y="%d" fill="%s" x="%s">%s</text>`+"\n", y, color, strings.TrimSpace(xs.String()), html.EscapeString(text.String()))
+	flush()
+	fmt.Println("</text>")
 }
 
 func width(s string) (n int) {

@@ -46,6 +46,9 @@ func (e *unreadable) Error() string { return e.en }
 // errDeclined is a no at a question.
 var errDeclined = errors.New("declined")
 
+// errShown is a failure of which everything has been said.
+var errShown = errors.New("failed as shown")
+
 // refusal is what a server answered instead of a result.
 type refusal struct {
 	*status.Status
@@ -73,6 +76,8 @@ func (a *app) explain(cmd *cobra.Command, err error) int {
 	var failed *failure
 	var unread *unreadable
 	switch {
+	case errors.Is(err, errShown):
+		return exitRefused
 	case errors.Is(err, errDeclined):
 		a.note(sayDeclined)
 		return exitRefused

@@ -22,7 +22,7 @@ import (
 // its own, which gets flags, arguments, a connection and a printer through input. Flags' descriptions, headers and
 // messages go into words.go. The tests ask every command for an example.
 var commands = []func(*app) *cobra.Command{
-	serveCommand,
+	serveCommand, demoCommand,
 	applyCommand,
 	orgCommand, volunteerCommand, servedCommand,
 	listCommand, taskCommand, shiftCommand, doorCommand,

@@ -48,11 +48,11 @@ type Progress struct {
 	Table string
 }
 
-// partKeys is how many keys one transaction reads: some tenths of a second where each is a contract.
+// partKeys is how many keys one transaction reads: some hundredths of a second where each is a contract.
 const partKeys = 500
 
 // Run reads everything and calls found for each problem, and progress (nil: not wanted) after each part. It reads in
-// transactions of a few tenths of a second each, everything about one record in one of them, so that it may run beside
+// transactions of some hundredths of a second each, everything about one record in one of them, so that it may run beside
 // a server's writers. It returns nil when it has read everything, however much is wrong, and otherwise what keeps the
 // store from being read.
 func Run(ctx context.Context, s *store.Store, found func(Problem), progress func(Progress)) error {

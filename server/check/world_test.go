@@ -254,3 +254,25 @@ func (w *world) raw(change func(tx kv.Tx) error) {
 }
 
 func newID() string { return "contracts/" + uuid.NewString() }
+
+// openLike opens a shift like another one, so many hours later.
+func openLike(tx *store.Tx, like, name string, hours int, capacity int32) error {
+	s, err := store.Shifts.Get(tx, like)
+	if err != nil {
+		return err
+	}
+	t, err := store.Tasks.Get(tx, s.GetTask())
+	if err != nil {
+		return err
+	}
+	l, err := store.TaskLists.Get(tx, s.GetTaskList())
+	if err != nil {
+		return err
+	}
+	s.Name, s.Capacity = name, capacity
+	s.StartTime, s.EndTime = later(time.Duration(hours)*time.Hour, s.GetStartTime()), later(time.Duration(hours)*time.Hour, s.GetEndTime())
+	if err := store.Shifts.Insert(tx, s); err != nil {
+		return err
+	}
+	return lifecycle.OpenShift(tx, s, t, l)
+}

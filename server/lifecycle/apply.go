@@ -64,7 +64,10 @@ func (w *step) permits(s *shiftStep, c *nuov1.Contract, action nuov1.ContractAct
 		return nil, withAction(stateFault(c), action)
 	}
 	if !slices.Contains(row.By, w.actor.Role) {
-		return nil, fault.New(nuov1.ErrorReason_ERROR_REASON_PERMISSION_DENIED, "method", action.String()[len("CONTRACT_ACTION_"):])
+		return nil, denied(action)
+	}
+	if w.actor.Role == volunteer && !w.owns(c) { // no one signs for another, whatever a room lets through
+		return nil, denied(action)
 	}
 	for _, g := range row.Holds {
 		if err := g.check(w, s, c); err != nil {
@@ -72,6 +75,10 @@ func (w *step) permits(s *shiftStep, c *nuov1.Contract, action nuov1.ContractAct
 		}
 	}
 	return row, nil
+}
+
+func denied(a nuov1.ContractAction) error {
+	return fault.New(nuov1.ErrorReason_ERROR_REASON_PERMISSION_DENIED, "method", a.String()[len("CONTRACT_ACTION_"):])
 }
 
 // perform carries a permitted transition out.
@@ -190,9 +197,6 @@ func (w *step) count(s *shiftStep, p *personStep, c *nuov1.Contract, before, aft
 	n.Fulfilled += after.fulfilled - before.fulfilled
 	s.dirty = true
 	s.freed = s.freed || after.held < before.held
-	if t := s.holder(c).GetDueTime(); t != nil {
-		s.schedule(t.AsTime())
-	}
 	p.claims.Offers += after.offered - before.offered
 	p.claims.Live += after.personLive - before.personLive
 	if after.present > before.present {

@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -68,6 +69,9 @@ func (w *step) checksIn(s *shiftStep, c *nuov1.Contract, how nuov1.AttendanceMet
 	if c.GetState() == offered {
 		marks = append(marks, nuov1.ContractMark_CONTRACT_MARK_PAPER_SIGNATURE)
 	}
+	if err := w.mayAcceptItself(s, c, v, how); err != nil {
+		return err
+	}
 	was := c.GetState()
 	err = w.apply(c, change{action: checkIn, marks: marks,
 		check: func(s *shiftStep) error { return w.mayEnter(s, c, v, renew) },
@@ -92,6 +96,19 @@ func (w *step) checksIn(s *shiftStep, c *nuov1.Contract, how nuov1.AttendanceMet
 		return err
 	}
 	return w.crossOffers(s, c, w.now, s.end())
+}
+
+// mayAcceptItself guards the doors (rule 7): there a site code, which anybody reads, accepts only whom the list would
+// accept by itself. The leader or the committee accepts whoever else stands there.
+func (w *step) mayAcceptItself(s *shiftStep, c *nuov1.Contract, v *nuov1.Volunteer, how nuov1.AttendanceMethod) error {
+	if how != nuov1.AttendanceMethod_ATTENDANCE_METHOD_SITE_CODE || c.GetAcceptTime() != nil || !s.shift.GetHasDoors() || v.GetVouched() {
+		return nil
+	}
+	known, err := store.Acceptances.Has(w.tx, c.GetCommunity(), c.GetVolunteer())
+	if err == nil && !known {
+		err = fault.New(nuov1.ErrorReason_ERROR_REASON_NOT_QUALIFIED, "requirement", "acceptance")
+	}
+	return err
 }
 
 func proxyMarks(how nuov1.AttendanceMethod) []nuov1.ContractMark {
@@ -141,6 +158,7 @@ func UndoCheckIn(tx *store.Tx, a Actor, r *nuov1.UndoCheckInRequest) (*nuov1.Con
 				return err
 			}
 			b := bid{from: c.GetStartTime().AsTime(), to: c.GetEndTime().AsTime(), except: c.GetName()}
+			calendar = slices.DeleteFunc(slices.Clone(calendar), (*storev1.CalendarEntry).GetCrossed) // stands by rule
 			if f := overlap(calendar, b); f != nil {
 				return f
 			}
@@ -294,8 +312,11 @@ func (w *step) crew(s *shiftStep, named []string, pass func(*storev1.Holder) boo
 			return nil, nil, false, err
 		}
 	}
-	for _, name := range named {
-		c, of, err := w.contract(name)
+	for i, name := range named {
+		if more = more || i > 0 && w.entries > stepEntries; w.entries > stepEntries && i > 0 {
+			break
+		}
+		c, of, err := w.current(name)
 		if err == nil && of != s {
 			err = fault.New(nuov1.ErrorReason_ERROR_REASON_NOT_FOUND, "name", name)
 		}

@@ -75,7 +75,7 @@ func (w *step) standing(s *shiftStep, person string) (*nuov1.Contract, error) {
 		if !Live(h.GetState()) {
 			continue
 		}
-		c, _, err := w.contract(h.GetContract())
+		c, _, err := w.current(h.GetContract())
 		if err != nil {
 			return nil, err
 		}
@@ -88,6 +88,19 @@ func (w *step) standing(s *shiftStep, person string) (*nuov1.Contract, error) {
 		}
 	}
 	return nil, nil
+}
+
+// offeredOrWaiting is standing for whoever is at the gate: an offer is theirs to sign there.
+func (w *step) offeredOrWaiting(s *shiftStep, person string) (*nuov1.Contract, error) {
+	c, err := w.standing(s, person)
+	f, ok := fault.As(err)
+	if !ok || f.Reason != nuov1.ErrorReason_ERROR_REASON_ALREADY_CLAIMED {
+		return c, err
+	}
+	if c, _, err := w.contract(f.Vars["contract"]); err != nil || c.GetState() == offered {
+		return c, err
+	}
+	return nil, err
 }
 
 func alreadyClaimed(c *nuov1.Contract) error {
@@ -250,14 +263,17 @@ func (w *step) crossOffers(s *shiftStep, c *nuov1.Contract, from, to time.Time) 
 	if err != nil {
 		return err
 	}
-	b := bid{from: from, to: to, except: c.GetName()}
 	for _, e := range entries {
-		if e.GetState() != offered || e.GetDueBy() || !b.crosses(e) {
+		if e.GetState() != offered || e.GetDueBy() || e.GetContract() == c.GetName() {
 			continue
 		}
-		other, _, err := w.contract(e.GetContract())
+		other, of, err := w.current(e.GetContract())
 		if err != nil {
 			return err
+		}
+		// The offer is of the shift's present times, whatever they were when it was made.
+		if other.GetState() != offered || !overlaps(from, to, of.start(), of.end()) {
+			continue
 		}
 		err = w.apply(other, change{
 			action: cross, by: &System, reason: nuov1.ReasonCode_REASON_CODE_CROSSED, cause: c.GetName(),
@@ -324,7 +340,7 @@ func RegisterOnSite(tx *store.Tx, a Actor, person string, r *nuov1.RegisterOnSit
 
 // enter signs and checks in whoever stands at the gate.
 func (w *step) enter(s *shiftStep, e entrant, by nuov1.AttendanceMethod) (*nuov1.Contract, error) {
-	c, err := w.standing(s, e.person)
+	c, err := w.offeredOrWaiting(s, e.person)
 	if err != nil {
 		return nil, err
 	}

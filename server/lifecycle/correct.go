@@ -159,14 +159,14 @@ func (w *step) onSheet(s *shiftStep, person string) (found *nuov1.Contract, err 
 		if err != nil {
 			return nil, err
 		}
-		c, _, err := w.contract(h.GetContract())
+		c, _, err := w.current(h.GetContract())
 		if err != nil {
 			return nil, err
 		}
 		switch c.GetState() {
 		case inFulfilment, fulfilled, evaluated:
 			return nil, alreadyClaimed(c)
-		case signed, displayed, absent:
+		case displayed, absent:
 			found = c
 		}
 	}
@@ -220,6 +220,9 @@ func (w *step) decided(s *shiftStep, c *nuov1.Contract, p *nuov1.PendingDecision
 	}
 	switch p.GetKind() {
 	case enterCheckOut:
+		if err := w.neverTwice(c, c.GetCheckIn().GetTime(), p.GetCheckOutTime()); err != nil {
+			return change{}, err
+		}
 		ch, err := w.attended(c, entered(p.GetCheckOutTime()))
 		ch.to = inFulfilment
 		ch.marks = append(ch.marks, nuov1.ContractMark_CONTRACT_MARK_ENTERED_CHECK_OUT)
@@ -234,6 +237,9 @@ func (w *step) decided(s *shiftStep, c *nuov1.Contract, p *nuov1.PendingDecision
 		mark = nuov1.ContractMark_CONTRACT_MARK_LATE_ENTRY
 	}
 	ch := change{to: p.GetState(), marks: []nuov1.ContractMark{mark}, edit: func(c *nuov1.Contract) { c.LeavePending = false }}
+	if ch.to == fulfilled && c.GetState() == evaluated { // rated after the correction was asked for
+		ch.to = evaluated
+	}
 	if ch.to != fulfilled && ch.to != evaluated {
 		return ch, nil
 	}
@@ -253,6 +259,29 @@ func (w *step) decided(s *shiftStep, c *nuov1.Contract, p *nuov1.PendingDecision
 		e.HoursHundredths = p.GetHoursHundredths()
 	}
 	return ch, nil
+}
+
+// neverTwice refuses an attendance that crosses another actual one of the person; a promise that it runs into is
+// flagged instead.
+func (w *step) neverTwice(c *nuov1.Contract, from, to *timestamppb.Timestamp) error {
+	calendar, err := w.calendar(c.GetVolunteer(), from.AsTime(), to.AsTime())
+	if err != nil {
+		return err
+	}
+	b := bid{from: from.AsTime(), to: to.AsTime(), except: c.GetName()}
+	for _, e := range calendar {
+		if !e.GetHolds() || !b.crosses(e) {
+			continue
+		}
+		other, err := store.Contracts.Get(w.tx, e.GetContract())
+		if err != nil {
+			return err
+		}
+		if other.GetCheckIn() != nil {
+			return fault.New(nuov1.ErrorReason_ERROR_REASON_OVERLAP, "contract", other.GetName())
+		}
+	}
+	return nil
 }
 
 func sameTime(a *nuov1.Attendance, t *timestamppb.Timestamp) bool {

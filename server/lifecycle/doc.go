@@ -33,6 +33,8 @@ var System = Actor{Name: "system", Role: nuov1.Role_ROLE_SYSTEM}
 const (
 	maxWaiting       = 50                  // people behind one shift: what one step can examine
 	stepContracts    = 50                  // contracts that one step of a sweep visits
+	stepSweep        = 25                  // holders that one step of a visit looks at
+	stepEntries      = 500                 // calendar entries after which a step leaves the rest to the next
 	stepReleases     = 20                  // contracts that one step of an exemption releases, each of another shift
 	maxPromotions    = 10                  // slots that one step passes on; the rest stay reserved
 	lastHour         = time.Hour           // before the start the first signature wins

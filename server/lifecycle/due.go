@@ -52,8 +52,8 @@ func (w *step) fallsShut(c *nuov1.Contract, reason nuov1.ReasonCode, t time.Time
 	case c.GetState() != inFulfilment:
 		ch.action, ch.reason = cancel, reason
 		return ch, true, nil
-	case c.GetCheckOut() != nil:
-		return ch, false, nil
+	case c.GetCheckOut() != nil || !t.Before(c.GetEndTime().AsTime()):
+		return ch, false, nil // out, or nobody knows when they left: that is entered and approved
 	}
 	if in := c.GetCheckIn().GetTime().AsTime(); t.Before(in) {
 		t = in
@@ -101,6 +101,9 @@ func (w *step) settle(s *shiftStep) error {
 		return err
 	}
 	for _, name := range names {
+		if more = more || w.entries > stepEntries; w.entries > stepEntries {
+			break
+		}
 		if err := w.review(s, name); err != nil {
 			return err
 		}
@@ -132,24 +135,43 @@ func (w *step) overdue(s *shiftStep) (names []string, more bool, err error) {
 	return names, false, nil
 }
 
-// review does to one contract what is due, and brings the time of what is due next up to date.
-func (w *step) review(s *shiftStep, name string) error {
-	c, _, err := w.contract(name)
+// current loads a contract as it is now: what is due for it is done first.
+func (w *step) current(name string) (*nuov1.Contract, *shiftStep, error) {
+	c, s, err := w.contract(name)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	ch, due, err := w.falls(s, c)
-	if err != nil {
+	if err == nil && due {
+		err = w.apply(c, ch)
+	}
+	return c, s, err
+}
+
+// review does to one contract what is due, and brings the time of what is due next up to date.
+func (w *step) review(s *shiftStep, name string) error {
+	c, _, err := w.current(name)
+	if err != nil || !Live(c.GetState()) {
 		return err
 	}
-	if due {
-		return w.apply(c, ch)
+	if c.GetState() == offered && c.GetRevision() < s.shift.GetRevision() {
+		w.offerStays(s, c)
 	}
-	if Live(c.GetState()) {
-		w.touch(w.contracts[name])
-		s.dirty = true
-	}
+	w.touch(w.contracts[name])
+	s.dirty = true
 	return nil
+}
+
+// offerStays fits an offer's life to a shift that was moved: no longer than an answer to its new terms may take; a
+// spoken yes until the new start + grace.
+func (w *step) offerStays(s *shiftStep, c *nuov1.Contract) {
+	t := s.shift.GetAmendmentDueTime()
+	switch {
+	case c.GetOrigin() == nuov1.ContractOrigin_CONTRACT_ORIGIN_SPOKEN_YES:
+		c.OfferExpireTime = timestamppb.New(s.start().Add(s.policy.Grace))
+	case t != nil && t.AsTime().Before(c.GetOfferExpireTime().AsTime()):
+		c.OfferExpireTime = t
+	}
 }
 
 // stage is the latest stage of the shift that has passed without a visit of all holders, nil when there is none: it
@@ -179,7 +201,7 @@ func (s *shiftStep) stages() (all []time.Time) {
 // sweep visits the shift's holders from where it stopped, at most one step's worth.
 func (w *step) sweep(s *shiftStep) error {
 	page, next, err := store.Holders.Select(w.tx, store.Query[*storev1.Holder]{
-		Prefix: []any{s.shift.GetName()}, After: s.slots.GetSweepAfter(), Size: stepContracts, Look: 4 * stepContracts,
+		Prefix: []any{s.shift.GetName()}, After: s.slots.GetSweepAfter(), Size: stepSweep, Look: 4 * stepContracts,
 		Keep: func(h *storev1.Holder) (bool, error) { return Live(h.GetState()), nil },
 	})
 	if err != nil {
@@ -208,21 +230,11 @@ func (w *step) reschedule(s *shiftStep, more bool) error {
 		if err != nil {
 			return err
 		}
-		t := h.GetDueTime().AsTime()
-		if cs := w.contracts[h.GetContract()]; cs != nil { // changed in this step, not written yet
-			now := s.holder(cs.c).GetDueTime()
-			if now == nil {
-				continue
-			}
-			t = now.AsTime()
+		if cs := w.contracts[h.GetContract()]; cs != nil && cs.dirty {
+			continue // changed in this step: save enters its time
 		}
-		s.schedule(t)
+		s.schedule(h.GetDueTime().AsTime())
 		break
-	}
-	for _, cs := range w.touched {
-		if t := s.holder(cs.c).GetDueTime(); cs.c.GetShift() == s.shift.GetName() && t != nil {
-			s.schedule(t.AsTime())
-		}
 	}
 	reviewed := s.slots.GetReviewedTime()
 	for _, t := range s.stages() {
@@ -236,7 +248,8 @@ func (w *step) reschedule(s *shiftStep, more bool) error {
 // promoteWaiting offers free slots to those who wait, in order: the first who would pass a claim now gets one, others
 // keep their place. It answers whether waiting people who were not asked yet keep the rest reserved.
 func (w *step) promoteWaiting(s *shiftStep) (reserved bool, err error) {
-	if s.free() <= 0 || s.slots.GetWaiting() == 0 || s.lastHour(w.now) || checkListOpen(w, s, nil) != nil {
+	s.freed, s.asked = false, true
+	if !s.freeForWaiting() || s.lastHour(w.now) || checkListOpen(w, s, nil) != nil {
 		return false, nil
 	}
 	promoted := 0
@@ -256,6 +269,9 @@ func (w *step) promoteWaiting(s *shiftStep) (reserved bool, err error) {
 		}
 		if promoted == maxPromotions {
 			s.schedule(w.now)
+			return true, nil
+		}
+		if w.entries > stepEntries { // the rest stays reserved until the shift's next step
 			return true, nil
 		}
 		ok, err := w.promotes(s, c)
@@ -289,23 +305,41 @@ func (w *step) promotes(s *shiftStep, c *nuov1.Contract) (bool, error) {
 	return true, w.offers(s, c, change{action: promote, by: &System})
 }
 
-// passOn gives the slots that a step freed to those who wait: at once on the step's own shift, with the next step on
-// any other, where they stay reserved until then.
+// passOn gives free slots to those who wait: at once on the step's own shift, with the next step on any other where
+// one was freed, which stays reserved until then.
 func (w *step) passOn(s *shiftStep, own bool) error {
-	if !s.freed || s.slots.GetWaiting() == 0 {
+	switch {
+	case !s.freeForWaiting():
 		return nil
-	}
-	s.freed = false
-	if !own {
+	case own && (s.freed || !s.asked):
+		_, err := w.promoteWaiting(s)
+		return err
+	case s.freed:
+		s.freed = false
 		s.schedule(w.now)
-		return nil
 	}
-	_, err := w.promoteWaiting(s)
-	return err
+	return nil
 }
 
-// releaseLater leaves the rest of an exemption's releases to the due-queue.
-func (w *step) releaseLater(person string) error {
+// relook has the due-queue look at what a person waits for, when some of their time was freed: whom a free slot
+// skipped for it may have it now.
+func (w *step) relook(p *personStep) error {
+	if !p.freed || p.claims.GetLive() == 0 {
+		return nil
+	}
+	for e, err := range store.Calendar.Range(w.tx, store.Range{Prefix: []any{p.claims.GetVolunteer()}, From: []any{w.now}}) {
+		if err != nil {
+			return err
+		}
+		if e.GetState() == waitlisted {
+			return w.later(p.claims.GetVolunteer())
+		}
+	}
+	return nil
+}
+
+// later has the due-queue look after a person: the rest of an exemption's releases, what they wait for.
+func (w *step) later(person string) error {
 	return store.DueEntries.Put(w.tx, &storev1.DueEntry{
 		Time: timestamppb.New(w.now), Kind: storev1.DueKind_DUE_KIND_VOLUNTEER, Object: person,
 	})
@@ -357,11 +391,6 @@ func runEntry(tx *store.Tx, e *storev1.DueEntry) error {
 	if err != nil {
 		return err
 	}
-	if s.freeForWaiting() {
-		if _, err := w.promoteWaiting(s); err != nil {
-			return err
-		}
-	}
 	if err := w.finish(); err != nil {
 		return err
 	}
@@ -377,7 +406,8 @@ func deleteDue(tx *store.Tx, e *storev1.DueEntry) error {
 	return store.DueEntries.Delete(tx, e.GetTime(), uint64(e.GetKind()), e.GetObject())
 }
 
-// runVolunteer goes on releasing what a volunteer's exemptions cover from now on.
+// runVolunteer goes on releasing what a volunteer's exemptions cover from now on, and has the shifts looked at that
+// the volunteer waits for and that have a free slot.
 func runVolunteer(tx *store.Tx, e *storev1.DueEntry) error {
 	if err := deleteDue(tx, e); err != nil {
 		return err
@@ -391,6 +421,9 @@ func runVolunteer(tx *store.Tx, e *storev1.DueEntry) error {
 		return err
 	}
 	w := begin(tx, System)
+	if err := w.lookAtWaits(v.GetName()); err != nil {
+		return err
+	}
 	for _, x := range v.GetExemptions() {
 		from, to, err := exemptPeriod(x, policy.Zone)
 		if err != nil {
@@ -406,4 +439,26 @@ func runVolunteer(tx *store.Tx, e *storev1.DueEntry) error {
 		}
 	}
 	return w.finish()
+}
+
+func (w *step) lookAtWaits(person string) error {
+	if _, err := w.person(person); err != nil {
+		return err
+	}
+	for e, err := range store.Calendar.Range(w.tx, store.Range{Prefix: []any{person}, From: []any{w.now}}) {
+		if err != nil {
+			return err
+		}
+		if e.GetState() != waitlisted {
+			continue
+		}
+		s, err := w.shift(e.GetShift())
+		if err != nil {
+			return err
+		}
+		if s.freeForWaiting() {
+			s.schedule(w.now)
+		}
+	}
+	return nil
 }

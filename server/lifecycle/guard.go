@@ -5,6 +5,7 @@ import (
 
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
 	"nuo.internal/nuo/server/fault"
+	"nuo.internal/nuo/server/place"
 )
 
 // Guard is something that must hold for a transition, as the table's reader sees it and as it is checked. A check
@@ -319,7 +320,8 @@ func checkMayRecord(w *step, s *shiftStep, c *nuov1.Contract) error {
 	if c.GetOrigin() != nuov1.ContractOrigin_CONTRACT_ORIGIN_CALL_UP && !consents(v) {
 		return fault.New(nuov1.ErrorReason_ERROR_REASON_CONSENT_MISSING, "volunteer", v.GetName())
 	}
-	if !registeredOn(v, s.shift.GetDate()) {
+	today := place.LocalDate(w.now, s.policy.Zone) // who served on the spot registers afterwards
+	if !registeredOn(v, s.shift.GetDate()) && !registeredOn(v, today) {
 		return fault.New(nuov1.ErrorReason_ERROR_REASON_NOT_REGISTERED, "volunteer", v.GetName())
 	}
 	return nil

@@ -80,7 +80,8 @@ func DecideAbsence(tx *store.Tx, a Actor, r *nuov1.DecideAbsenceRequest) (*nuov1
 }
 
 // ReleaseForExemption releases the contracts of a volunteer that lie in a period, as EXCUSED (offers and waits
-// EXPIRE), at most as many as one step may; the rest follow by the due-queue. Who is checked in is left alone.
+// EXPIRE), at most as many as one step may; the rest follow by the due-queue. Who is checked in is left alone; an
+// absence or a breach in the period is excused by it.
 func ReleaseForExemption(tx *store.Tx, a Actor, person string, from, to time.Time) error {
 	w := begin(tx, a)
 	if err := w.release(person, from, to); err != nil {
@@ -100,11 +101,11 @@ func (w *step) release(person string, from, to time.Time) error {
 		if err != nil {
 			return err
 		}
-		if find(e.GetState(), exempt) == nil || !Live(e.GetState()) || !e.GetEndTime().AsTime().After(from) {
+		if find(e.GetState(), exempt) == nil || !e.GetEndTime().AsTime().After(from) {
 			continue
 		}
 		if len(names) == stepReleases {
-			if err := w.releaseLater(person); err != nil {
+			if err := w.later(person); err != nil {
 				return err
 			}
 			break
@@ -112,11 +113,11 @@ func (w *step) release(person string, from, to time.Time) error {
 		names = append(names, e.GetContract())
 	}
 	for _, name := range names {
-		c, _, err := w.contract(name)
+		c, _, err := w.current(name)
 		if err != nil {
 			return err
 		}
-		if find(c.GetState(), exempt) == nil { // ended in this step
+		if find(c.GetState(), exempt) == nil || c.GetPending() != nil { // ended in this step, or a person decides
 			continue
 		}
 		err = w.apply(c, change{action: exempt, by: &Actor{Name: w.actor.Name, Person: w.actor.Person, Role: system},

@@ -83,8 +83,10 @@ func (w *step) offers(s *shiftStep, c *nuov1.Contract, ch change) error {
 	}
 	ch.edit = func(c *nuov1.Contract) {
 		hold(c, v)
+		w.binds(s, c, nil, s.start())
 		c.OfferExpireTime = timestamppb.New(w.offerExpiry(s, c))
 	}
+	ch.tell = func(e *nuov1.ContractEvent) { e.StartTime, e.EndTime = c.GetStartTime(), c.GetEndTime() }
 	return w.apply(c, ch)
 }
 
@@ -154,5 +156,8 @@ func Accept(tx *store.Tx, a Actor, r *nuov1.AcceptContractRequest) (*nuov1.Contr
 
 // Refuse takes a contract back before the start; it is kept as 已应诺.
 func Refuse(tx *store.Tx, a Actor, r *nuov1.RefuseContractRequest) (*nuov1.Contract, error) {
+	if err := words(r.GetReason(), r.GetNote()); err != nil {
+		return nil, err
+	}
 	return simple(tx, a, r.GetName(), change{action: refuse, reason: r.GetReason(), note: r.GetNote()})
 }

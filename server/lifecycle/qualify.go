@@ -39,7 +39,7 @@ func (w *step) hindrances(s *shiftStep, b bid) ([]*fault.Error, error) {
 	if b.timeless || s.shift.GetTiming() == nuov1.ShiftTiming_SHIFT_TIMING_DUE_BY {
 		return faults, nil
 	}
-	calendar, err := w.calendar(b.volunteer.GetName(), b.from, b.to)
+	calendar, err := w.calendar(b.volunteer.GetName(), b.from, b.to.Add(looksAhead(s.policy)))
 	if err != nil {
 		return nil, err
 	}
@@ -133,10 +133,19 @@ type span struct {
 	entries  []*storev1.CalendarEntry
 }
 
-// calendar is what holds or asks for the person's time around an interval, in the order of its start, and perhaps more.
-// Its conflict key is store.Claims of the person. What is stored is read once a step; a reader reads ahead.
+// looksAhead is how far behind a bid's end the rest rules reach.
+func looksAhead(p place.Policy) time.Duration {
+	if p.MaxWeekly > 0 || p.MaxDaysInRow > 0 {
+		return calendarReach
+	}
+	return max(24*time.Hour, p.RestAfterNight, p.RestBetween)
+}
+
+// calendar is what holds or asks for the person's time in an interval, what begins up to eight days before it, and
+// perhaps more, in the order of its start. Its conflict key is store.Claims of the person. What is stored is read once
+// a step; a reader reads ahead.
 func (w *step) calendar(person string, from, to time.Time) ([]*storev1.CalendarEntry, error) {
-	from, to = from.Add(-calendarReach), to.Add(calendarReach)
+	from = from.Add(-calendarReach)
 	known := w.calendars[person]
 	if known == nil || from.Before(known.from) || to.After(known.to) {
 		if _, err := w.person(person); err != nil {
@@ -150,6 +159,7 @@ func (w *step) calendar(person string, from, to time.Time) ([]*storev1.CalendarE
 				return nil, err
 			}
 			known.entries = append(known.entries, e)
+			w.entries++
 		}
 		w.calendars[person] = known
 	}
@@ -192,7 +202,8 @@ func rest(p place.Policy, calendar []*storev1.CalendarEntry, b bid) (faults []*f
 	}
 	length := b.to.Sub(b.from)
 	date := place.LocalDate(b.from, p.Zone)
-	var day, week time.Duration
+	var day time.Duration
+	starts := []stint{{b.from, length}}
 	dates := map[string]bool{date: true}
 	tight := ""
 	for _, e := range calendar {
@@ -205,9 +216,7 @@ func rest(p place.Policy, calendar []*storev1.CalendarEntry, b bid) (faults []*f
 		if on == date {
 			day += to.Sub(from)
 		}
-		if d := from.Sub(b.from).Abs(); d < 7*24*time.Hour {
-			week += to.Sub(from)
-		}
+		starts = append(starts, stint{from, to.Sub(from)})
 		if rule := tooTight(p, from, to, b); rule != "" {
 			tight = rule
 		}
@@ -215,7 +224,7 @@ func rest(p place.Policy, calendar []*storev1.CalendarEntry, b bid) (faults []*f
 	if p.MaxDaily > 0 && day > 0 && day+length > p.MaxDaily {
 		add("max_daily")
 	}
-	if p.MaxWeekly > 0 && week > 0 && week+length > p.MaxWeekly {
+	if p.MaxWeekly > 0 && len(starts) > 1 && busiestWeek(starts) > p.MaxWeekly {
 		add("max_weekly")
 	}
 	if tight != "" {
@@ -225,6 +234,30 @@ func rest(p place.Policy, calendar []*storev1.CalendarEntry, b bid) (faults []*f
 		add("max_days_in_row")
 	}
 	return faults
+}
+
+// stint is when something starts and how long it takes.
+type stint struct {
+	start  time.Time
+	length time.Duration
+}
+
+// busiestWeek is the longest time of any seven days that hold the first stint.
+func busiestWeek(stints []stint) (most time.Duration) {
+	const week = 7 * 24 * time.Hour
+	for _, first := range stints {
+		if d := stints[0].start.Sub(first.start); d < 0 || d >= week {
+			continue
+		}
+		var sum time.Duration
+		for _, s := range stints {
+			if d := s.start.Sub(first.start); d >= 0 && d < week {
+				sum += s.length
+			}
+		}
+		most = max(most, sum)
+	}
+	return most
 }
 
 // tooTight names the rule that the gap between the bid and another interval breaks.

@@ -30,6 +30,7 @@ type step struct {
 	policies   map[string]place.Policy
 	calendars  map[string]*span
 	ahead      time.Duration // how much more of a calendar is read than asked for
+	entries    int           // calendar entries read: an engine bounds what one step touches
 }
 
 // shiftStep is a shift in a step, with what its rules need.
@@ -38,14 +39,17 @@ type shiftStep struct {
 	list   *nuov1.TaskList
 	slots  *storev1.ShiftSlots
 	policy place.Policy
+	due    time.Time // of its entry in the due-queue, as stored
 	dirty  bool
-	freed  bool // a slot was freed in this step
+	freed  bool // a slot was freed since those who wait were asked
+	asked  bool // those who wait were asked in this step
 }
 
 // personStep is a person in a step.
 type personStep struct {
 	claims *storev1.PersonClaims
 	dirty  bool
+	freed  bool // some of the person's time was freed in this step
 }
 
 // contractStep is a contract in a step, with its calendar entry as stored before.
@@ -96,6 +100,9 @@ func (w *step) use(shift *nuov1.Shift) (*shiftStep, error) {
 		slots = &storev1.ShiftSlots{Shift: shift.GetName()}
 	}
 	s.slots = slots
+	if slots.GetDueTime() != nil {
+		s.due = slots.GetDueTime().AsTime()
+	}
 	w.shifts[shift.GetName()] = s
 	w.shiftOrder = append(w.shiftOrder, s)
 	return s, nil
@@ -181,7 +188,11 @@ func open(tx *store.Tx, a Actor, name string) (*step, *nuov1.Contract, *shiftSte
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	return w, c, s, w.settle(s)
+	if err := w.settle(s); err != nil {
+		return nil, nil, nil, err
+	}
+	_, _, err = w.current(name) // settle may have left it to a later step
+	return w, c, s, err
 }
 
 // openShift begins a verb on a shift.
@@ -219,6 +230,9 @@ func (w *step) finish() error {
 		if !p.dirty {
 			continue
 		}
+		if err := w.relook(p); err != nil {
+			return err
+		}
 		p.claims.Version++
 		if err := store.Claims.Put(w.tx, p.claims); err != nil {
 			return err
@@ -244,10 +258,24 @@ func (w *step) save(cs *contractStep) error {
 	if err := store.Calendar.Put(w.tx, entry); err != nil {
 		return err
 	}
-	if err := store.Holders.Put(w.tx, s.holder(c)); err != nil {
+	if p := w.people[c.GetVolunteer()]; p != nil && frees(cs.entry, entry) {
+		p.freed = true
+	}
+	h := s.holder(c)
+	if err := store.Holders.Put(w.tx, h); err != nil {
 		return err
 	}
+	if t := h.GetDueTime(); t != nil {
+		s.schedule(t.AsTime())
+	}
 	return w.saveWait(cs)
+}
+
+// frees tells whether a calendar entry gave some of the person's time back.
+func frees(before, after *storev1.CalendarEntry) bool {
+	return before.GetHolds() && (!after.GetHolds() ||
+		after.GetStartTime().AsTime().After(before.GetStartTime().AsTime()) ||
+		after.GetEndTime().AsTime().Before(before.GetEndTime().AsTime()))
 }
 
 func (w *step) saveWait(cs *contractStep) error {
@@ -273,20 +301,12 @@ func (w *step) saveSlots(s *shiftStep) error {
 	if !s.dirty {
 		return nil
 	}
-	stored, ok, err := store.Slots.Find(w.tx, s.shift.GetName())
-	if err != nil {
-		return err
-	}
-	var before time.Time
-	if ok && stored.GetDueTime() != nil {
-		before = stored.GetDueTime().AsTime()
-	}
 	var after time.Time
 	if s.slots.GetDueTime() != nil {
 		after = s.slots.GetDueTime().AsTime()
 	}
-	if !before.Equal(after) {
-		if err := w.moveDue(s.shift.GetName(), before, after); err != nil {
+	if !s.due.Equal(after) {
+		if err := w.moveDue(s.shift.GetName(), s.due, after); err != nil {
 			return err
 		}
 	}

@@ -41,11 +41,16 @@ func playDemo(in *input) error {
 		Once:   in.flag("once") == "true",
 		Logger: slog.New(slog.NewTextHandler(in.err, &slog.HandlerOptions{Level: slog.LevelError})),
 	})
+	return ofPlay(err, in.flag("data"))
+}
+
+// ofPlay is what a play came to, as the command line explains it.
+func ofPlay(err error, data string) error {
 	switch {
 	case errors.Is(err, demo.ErrWrong):
 		return errShown
 	case errors.Is(err, demo.ErrUsed):
-		return &failure{sayDemoUsed.with(in.flag("data"))}
+		return &failure{sayDemoUsed.with(data)}
 	case errors.Is(err, context.Canceled):
 		return &failure{sayDemoBreak}
 	}

@@ -235,7 +235,8 @@ func (p *play) standing(ctx context.Context) (string, error) {
 	return fmt.Sprint(standing, fulfilled), err
 }
 
-// named counts the names on the board: of the court's 37 - 7 promises all but the two of who did not consent.
+// named counts the names on the board: of the 37 promises seven are the neighbours', who said nothing about the board,
+// and two are by who did not consent to it.
 func (p *play) named(ctx context.Context) (string, error) {
 	board, err := p.board(ctx)
 	n := 0

@@ -149,7 +149,7 @@ func amount(m nuov1.FigureMeasure, n int64) string {
 // introduce says where the server is and by which tokens to look at it: they are worth nothing outside of this play.
 func (p *play) introduce() {
 	p.head(sayServing.with(p.address))
-	p.secrets[nuov1.Role_ROLE_VOLUNTEER] = p.court[9].secret
+	p.secrets[nuov1.Role_ROLE_VOLUNTEER] = p.court[5].secret // whose history was shown
 	for _, role := range slices.Sorted(maps.Keys(p.secrets)) {
 		fmt.Fprintf(p.cfg.Terminal, "  %s  %s\n", p.secrets[role], p.word(role))
 	}

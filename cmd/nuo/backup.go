@@ -79,7 +79,7 @@ func (in *input) fetch(target string) (copied, error) {
 	if err != nil {
 		return copied{}, &failure{sayBadTarget.with(target, reasonOf(err))}
 	}
-	defer os.Remove(temp.Name()) // it has another name by then, or is worth nothing
+	defer func() { _ = os.Remove(temp.Name()) }() // it has another name by then, or is worth nothing
 	got, err := in.receive(stream, temp)
 	in.progress("")
 	if err != nil {

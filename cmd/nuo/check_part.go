@@ -137,7 +137,7 @@ func checkPart(ctx context.Context, part, file string, say func(partLine)) error
 	if err != nil {
 		return err
 	}
-	defer engine.Close()
+	defer func() { _ = engine.Close() }() // nothing was written to it
 	switch part {
 	case partPages:
 		if err := engine.CheckPages(ctx); err != nil {

@@ -103,14 +103,14 @@ func TestCheckOK(t *testing.T) {
 	if status != exitOK || !strings.Contains(out, "No problems") {
 		t.Errorf("%d %s", status, out)
 	}
-	if err := os.Chmod(data, 0o500); err != nil { //nolint:gosec // a directory
+	if err := os.Chmod(data, 0o500); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.Chmod(data, 0o700) }) //nolint:gosec // a directory
+	t.Cleanup(func() { _ = os.Chmod(data, 0o700) })
 	if out, status = nuo("check", data); status != exitOK {
 		t.Errorf("in a directory that cannot be written: %d %s", status, out)
 	}
-	if err := os.Chmod(data, 0o750); err != nil { //nolint:gosec // a directory
+	if err := os.Chmod(data, 0o750); err != nil {
 		t.Fatal(err)
 	}
 	if hashOf(t, data) != before {
@@ -237,7 +237,7 @@ func TestBackupOKKilledServer(t *testing.T) {
 	}
 	info, err := os.Stat(file)
 	if err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("%v %v", info.Mode(), err)
+		t.Errorf("%v %v", info, err)
 	}
 	if err := s.Process.Signal(syscall.SIGKILL); err != nil {
 		t.Fatal(err)
@@ -248,6 +248,9 @@ func TestBackupOKKilledServer(t *testing.T) {
 	restored := filepath.Join(t.TempDir(), "data")
 	if out, status = nuo("restore", file, restored); status != exitOK {
 		t.Fatalf("%d %s", status, out)
+	}
+	if info, err = os.Stat(filepath.Join(restored, server.File)); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v %v", info, err)
 	}
 	again := serveData(t, restored, "127.0.0.1:0")
 	out, status = nuo("--server", again.address, "--token", token, "org", "get", "units/court")

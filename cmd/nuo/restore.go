@@ -89,12 +89,12 @@ func copyFile(from, to string) error {
 	if err != nil {
 		return err
 	}
-	defer source.Close()
+	defer func() { _ = source.Close() }() // nothing was written to it
 	temp, err := os.CreateTemp(filepath.Dir(to), ".nuo-restore-*.part")
 	if err != nil {
 		return err
 	}
-	defer os.Remove(temp.Name())
+	defer func() { _ = os.Remove(temp.Name()) }()
 	read, written := sha256.New(), sha256.New()
 	_, err = io.Copy(io.MultiWriter(temp, read), source)
 	if err == nil {

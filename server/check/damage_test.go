@@ -168,10 +168,14 @@ var harms = map[string]struct {
 	table, text string
 	only        bool
 }{
-	"index entry of a shift is missing": {func(w *world) { w.removeFirst(store.ShiftsByTask.Prefix) },
-		"shift by task", "record without its index entry", true},
-	"record is missing under its index": {func(w *world) { w.removeFirst(store.Tasks.Info().Prefix) },
-		"task by list", "index entry without its record", false},
+	"index entry of a shift is missing": {
+		func(w *world) { w.removeFirst(store.ShiftsByTask.Prefix) },
+		"shift by task", "record without its index entry", true,
+	},
+	"record is missing under its index": {
+		func(w *world) { w.removeFirst(store.Tasks.Info().Prefix) },
+		"task by list", "index entry without its record", false,
+	},
 	"counter of a shift": {func(w *world) {
 		change(w, store.Slots, func(s *storev1.ShiftSlots) { s.Held-- }, gate)
 	}, "shift", "counts are", true},

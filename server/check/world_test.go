@@ -81,7 +81,8 @@ func (w *world) do(f func(*store.Tx) error) {
 
 func (w *world) furnish(tx *store.Tx) error {
 	for _, o := range []*nuov1.Organisation{
-		{Name: district}, {Name: community, Parent: district, District: district},
+		{Name: district},
+		{Name: community, Parent: district, District: district},
 		{Name: court, Parent: district, District: district},
 	} {
 		if err := store.Organisations.Insert(tx, o); err != nil {

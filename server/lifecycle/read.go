@@ -6,9 +6,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
-	storev1 "nuo.internal/nuo/api/nuo/store/v1"
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
-	"nuo.internal/nuo/server/fault"
 	"nuo.internal/nuo/server/place"
 	"nuo.internal/nuo/server/policy"
 	"nuo.internal/nuo/server/store"
@@ -145,81 +143,6 @@ func holdsRole(c *policy.Caller, role nuov1.Role, f policy.Facts) bool {
 	rule := &nuov1.MethodPolicy{Allow: []*nuov1.Allow{{Role: role, Relation: nuov1.Relation_RELATION_WITHIN}}}
 	_, ok := policy.Decide(rule, c, f)
 	return ok
-}
-
-// PresentShift fills in what is never stored: the fill, the list's state, what the caller may do and why not.
-func (r *Reader) PresentShift(caller *policy.Caller, shift *nuov1.Shift) error {
-	s, err := r.w.use(shift)
-	if err != nil {
-		return err
-	}
-	remaining := s.free()
-	if s.slots.GetWaiting() > 0 && !s.lastHour(r.w.now) {
-		remaining = 0 // those who wait come first
-	}
-	open := checkListOpen(r.w, s, nil) == nil && checkWindow(r.w, s, nil) == nil
-	if !open {
-		remaining = 0
-	}
-	shift.Fill = &nuov1.ShiftFill{
-		Held: s.slots.GetHeld(), Remaining: max(remaining, 0), Waiting: s.slots.GetWaiting(),
-		Offered: s.slots.GetOffered(), Present: s.slots.GetPresent(),
-	}
-	shift.ListState = s.list.GetState()
-	if caller == nil || caller.Person == "" {
-		return nil
-	}
-	return r.claimable(s, caller, remaining)
-}
-
-// claimable says what the caller may do with a shift, or why not.
-func (r *Reader) claimable(s *shiftStep, caller *policy.Caller, remaining int32) error {
-	shift := s.shift
-	v, err := r.w.volunteer(caller.Person)
-	if err != nil {
-		return err
-	}
-	add := func(reason nuov1.ErrorReason) {
-		if !slices.Contains(shift.IneligibleReasons, reason) {
-			shift.IneligibleReasons = append(shift.IneligibleReasons, reason)
-		}
-	}
-	for _, check := range []func(*step, *shiftStep, *nuov1.Contract) error{checkListOpen, checkWindow} {
-		if f, ok := fault.As(check(r.w, s, nil)); ok {
-			add(f.Reason)
-		}
-	}
-	from := s.start()
-	if r.w.now.After(from) {
-		from = r.w.now
-	}
-	calendar, err := r.w.calendar(caller.Person, from, s.end())
-	if err != nil {
-		return err
-	}
-	if slices.ContainsFunc(calendar, func(e *storev1.CalendarEntry) bool {
-		return e.GetShift() == shift.GetName() && Live(e.GetState())
-	}) {
-		add(nuov1.ErrorReason_ERROR_REASON_ALREADY_CLAIMED)
-	}
-	faults, err := r.w.hindrances(s, bid{volunteer: v, from: from, to: s.end()})
-	if err != nil {
-		return err
-	}
-	for _, f := range faults {
-		add(f.Reason)
-	}
-	switch {
-	case len(shift.GetIneligibleReasons()) > 0:
-	case remaining > 0:
-		shift.AllowedActions = append(shift.AllowedActions, claim)
-	case r.w.now.Before(s.start()) && s.slots.GetWaiting() < maxWaiting:
-		shift.AllowedActions = append(shift.AllowedActions, joinWaitlist)
-		add(nuov1.ErrorReason_ERROR_REASON_SHIFT_FULL)
-	default:
-		add(nuov1.ErrorReason_ERROR_REASON_SHIFT_FULL)
-	}
-	return nil
 }
 
 // NeedsAttention tells whether a contract asks for somebody of the community: not checked in after the grace period, a

@@ -28,6 +28,7 @@ type Room struct {
 	nuov1.UnimplementedDoorServiceServer
 
 	store *store.Store
+	board board
 }
 
 // New makes the room on a store.

@@ -2,6 +2,7 @@ package tasklist
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -33,6 +34,7 @@ type finder struct {
 	place string // under which the shifts are looked up where no list is given
 	lists map[string]*seenList
 	shows *lifecycle.Reader
+	home  *nuov1.Organisation // place's record, where it was read already
 }
 
 // seenList is a list that was read, and whether the caller may know of it.
@@ -59,7 +61,7 @@ func (r *Room) ListShifts(ctx context.Context, req *nuov1.ListShiftsRequest) (*n
 		if err != nil {
 			return nil, err
 		}
-		shifts, next, err := f.span().page(c.Tx, cursor, int(req.GetPageSize()), f.keep)
+		shifts, next, err := f.page(&r.board, cursor, int(req.GetPageSize()))
 		if err != nil {
 			return nil, err
 		}
@@ -98,16 +100,15 @@ func newFinder(c *call.Call, f filter) (*finder, error) {
 		}
 		return find, allowRead(c, l, asked)
 	}
-	for field, name := range map[string]string{"street": f.street, "community": f.community} {
-		if name == "" {
+	for _, at := range []struct{ field, name string }{{"street", f.street}, {"community", f.community}} {
+		if at.name == "" {
 			continue
 		}
-		if err := allowPlace(c, field, name); err != nil {
+		o, err := allowPlace(c, at.field, at.name)
+		if err != nil {
 			return nil, err
 		}
-	}
-	if find.place = f.community; find.place == "" {
-		find.place = f.street
+		find.place, find.home = at.name, o // the community where both are given
 	}
 	if find.place != "" {
 		return find, nil
@@ -128,9 +129,12 @@ func (f *finder) defaultDates() error {
 
 // today is the present local date of the district that is looked at.
 func (f *finder) today() (string, error) {
-	o, err := store.Organisations.Get(f.c.Tx, f.place)
-	if err != nil {
-		return "", err
+	o := f.home
+	if o == nil {
+		var err error
+		if o, err = store.Organisations.Get(f.c.Tx, f.place); err != nil {
+			return "", err
+		}
 	}
 	p, err := place.PolicyOf(f.c.Tx, o.GetDistrict())
 	if err != nil {
@@ -147,16 +151,83 @@ func (f *finder) span() span[*nuov1.Shift] {
 	return shiftsOfPlace(f.place, f.from, f.to)
 }
 
+// page is one page of the answer: as everybody sees it, from the board or read now, and on copies what the caller may
+// do. What the caller could claim is the caller's own, and always read.
+func (f *finder) page(b *board, cursor string, size int) ([]*nuov1.Shift, string, error) {
+	if f.claimable {
+		return f.span().page(f.c.Tx, cursor, size, f.keep)
+	}
+	a := asked{filter: f.filter, place: f.place, cursor: cursor, size: size}
+	p := b.find(f.c.Position(), f.c.Now(), a)
+	if p == nil || !f.seesAs(p) {
+		var err error
+		if p, err = f.read(cursor, size); err != nil {
+			return nil, "", err
+		}
+		b.keep(f.c.Position(), a, p) // what no other reader of this position would find otherwise
+	}
+	copies := make([]nuov1.Shift, len(p.shifts))
+	shifts := make([]*nuov1.Shift, len(p.shifts))
+	for i, shown := range p.shifts {
+		shifts[i] = &copies[i]
+		copyShift(shifts[i], shown.Shift)
+		if err := f.shows.ShowTo(f.c.Caller, shown, shifts[i]); err != nil {
+			return nil, "", err
+		}
+	}
+	return shifts, p.next, nil
+}
+
+// seesAs tells whether the caller may know of the same lists as whoever the page was read for.
+func (f *finder) seesAs(p *page) bool {
+	return !slices.ContainsFunc(p.lists, func(l *seenList) bool { return l.visible != sees(f.c, l.TaskList) })
+}
+
+// read reads one page as everybody sees it.
+func (f *finder) read(cursor string, size int) (*page, error) {
+	p := &page{since: f.c.Now()}
+	var err error
+	_, p.next, err = f.span().page(f.c.Tx, cursor, size, func(s *nuov1.Shift) (bool, error) {
+		shown, err := f.show(s)
+		if shown == nil || err != nil {
+			return false, err
+		}
+		p.changes(shown.Until)
+		if !f.fits(s) {
+			return false, nil
+		}
+		p.shifts = append(p.shifts, shown)
+		return true, nil
+	})
+	p.lists = slices.Collect(maps.Values(f.lists))
+	return p, err
+}
+
 // keep tells whether a shift belongs to the answer, and completes the one that does.
 func (f *finder) keep(s *nuov1.Shift) (bool, error) {
-	if !f.matches(s) {
-		return false, nil
-	}
-	if visible, err := f.completed(s); err != nil || !visible {
+	shown, err := f.show(s)
+	if shown == nil || err != nil || !f.fits(s) {
 		return false, err
 	}
-	return (!f.open || claimsOpen(s, f.c.Now())) &&
-		(!f.claimable || slices.Contains(s.GetAllowedActions(), nuov1.ContractAction_CONTRACT_ACTION_CLAIM)), nil
+	if err := f.shows.ShowTo(f.c.Caller, shown, s); err != nil {
+		return false, err
+	}
+	return !f.claimable || slices.Contains(s.GetAllowedActions(), nuov1.ContractAction_CONTRACT_ACTION_CLAIM), nil
+}
+
+// fits tells whether a shift that is shown is as the filter asks.
+func (f *finder) fits(s *nuov1.Shift) bool { return !f.open || claimsOpen(s, f.c.Now()) }
+
+// show completes a shift that matches and whose list the caller may know of, as everybody sees it; others are nil.
+func (f *finder) show(s *nuov1.Shift) (*lifecycle.Shown, error) {
+	if !f.matches(s) {
+		return nil, nil
+	}
+	l, err := f.listOf(s)
+	if err != nil || !l.visible {
+		return nil, err
+	}
+	return showShift(f.c, f.shows, s, l.TaskList)
 }
 
 // completed fills in what is answered and never stored, where the caller may know of the shift's list, and tells so.

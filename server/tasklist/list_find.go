@@ -36,7 +36,7 @@ func (r *Room) ListTaskLists(ctx context.Context, req *nuov1.ListTaskListsReques
 
 func findLists(c *call.Call, req *nuov1.ListTaskListsRequest, cursor string) ([]*nuov1.TaskList, string, error) {
 	if req.GetCommunity() != "" {
-		if err := allowPlace(c, "community", req.GetCommunity()); err != nil {
+		if _, err := allowPlace(c, "community", req.GetCommunity()); err != nil {
 			return nil, "", err
 		}
 		return listsOfCommunity(req.GetCommunity(), req.GetFromDate(), req.GetToDate()).
@@ -54,18 +54,19 @@ func findLists(c *call.Call, req *nuov1.ListTaskListsRequest, cursor string) ([]
 	})
 }
 
-// allowPlace asks whether the caller may read what lies in a community or street: a member of its district may. What
-// is no such place is NOT_FOUND, as is one of another district; a text that is no name is INVALID_FIELD of the field.
-func allowPlace(c *call.Call, field, name string) error {
+// allowPlace asks whether the caller may read what lies in a community or street, which it returns: a member of its
+// district may. What is no such place is NOT_FOUND, as is one of another district; a text that is no name is
+// INVALID_FIELD of the field.
+func allowPlace(c *call.Call, field, name string) (*nuov1.Organisation, error) {
 	if !placeName.MatchString(name) {
-		return fault.Field(field, "is no name such as communities/mingzhu or streets/jiazhi",
+		return nil, fault.Field(field, "is no name such as communities/mingzhu or streets/jiazhi",
 			"名称格式不正确，例如 communities/mingzhu 或 streets/jiazhi")
 	}
-	all, err := place.Ancestors(c.Tx, name)
+	o, err := store.Organisations.Get(c.Tx, name)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return c.AllowOrHide(policy.Facts{Within: all}, name)
+	return o, c.AllowOrHide(policy.Facts{Within: place.AncestorsOf(o)}, name)
 }
 
 // checkDates refuses dates that do not exist; none is no mistake.

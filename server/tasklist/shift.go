@@ -176,8 +176,17 @@ func presentShift(c *call.Call, s *nuov1.Shift, l *nuov1.TaskList) (*nuov1.Shift
 
 // complete is presentShift with a reader that several shifts share.
 func complete(c *call.Call, r *lifecycle.Reader, s *nuov1.Shift, l *nuov1.TaskList) error {
+	shown, err := showShift(c, r, s, l)
+	if err != nil {
+		return err
+	}
+	return r.ShowTo(c.Caller, shown, s)
+}
+
+// showShift fills in what everybody is answered.
+func showShift(c *call.Call, r *lifecycle.Reader, s *nuov1.Shift, l *nuov1.TaskList) (*lifecycle.Shown, error) {
 	s.Etag = store.Etag(s)
-	err := r.PresentShift(c.Caller, s)
+	shown, err := r.Show(s)
 	s.ListState = stateOf(l, c.Now())
-	return err
+	return shown, err
 }

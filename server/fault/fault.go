@@ -116,7 +116,7 @@ func (e *Error) Text(language string) string {
 	}
 	text = placeholder.ReplaceAllStringFunc(text, func(p string) string {
 		if v := e.Vars[p[1:len(p)-1]]; v != "" {
-			return v
+			return inWords(v, language)
 		}
 		return "…"
 	})

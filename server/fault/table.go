@@ -142,11 +142,11 @@ var texts = map[nuov1.ErrorReason]text{
 	},
 	nuov1.ErrorReason_ERROR_REASON_WRONG_STATE: {
 		codes.FailedPrecondition,
-		"{action} is not possible in the state {state}; read it again.", "当前状态（{state}）不能执行 {action}，请重新读取。",
+		"In the state “{state}” there is no {action}; read it again.", "当前状态（{state}）不能{action}，请重新读取。",
 	},
 	nuov1.ErrorReason_ERROR_REASON_WRONG_TIME: {
 		codes.FailedPrecondition,
-		"{action} is too early or too late now; ask the committee.", "现在不在可以 {action} 的时间内，请联系社区工作人员。",
+		"It is too early or too late for {action}; look at the times of the shift, or ask the committee.", "现在不在可以{action}的时间内，请查看班次时间，或联系社区工作人员。",
 	},
 	nuov1.ErrorReason_ERROR_REASON_WRONG_SITE_CODE: {
 		codes.FailedPrecondition,

@@ -152,7 +152,9 @@ func (s *shiftStep) deadline(c *nuov1.Contract) time.Time {
 
 func checkUntilDeadline(w *step, s *shiftStep, c *nuov1.Contract) error {
 	if d := s.deadline(c); !w.now.Before(d) {
-		return at("until", d)
+		return fault.New(wrongTime, "until", d.UTC().Format(time.RFC3339)).WithViolation(fault.Violation{
+			Field: "name", Description: "the withdraw deadline has passed; ask leave instead", DescriptionZH: "已过退出截止时间，请改为请假",
+		})
 	}
 	return nil
 }
@@ -318,7 +320,7 @@ func checkMayRecord(w *step, s *shiftStep, c *nuov1.Contract) error {
 		return err
 	}
 	if c.GetOrigin() != nuov1.ContractOrigin_CONTRACT_ORIGIN_CALL_UP && !consents(v) {
-		return fault.New(nuov1.ErrorReason_ERROR_REASON_CONSENT_MISSING, "volunteer", v.GetName())
+		return fault.New(nuov1.ErrorReason_ERROR_REASON_CONSENT_MISSING, "consent", "RECORD", "volunteer", v.GetName())
 	}
 	today := place.LocalDate(w.now, s.policy.Zone) // who served on the spot registers afterwards
 	if !registeredOn(v, s.shift.GetDate()) && !registeredOn(v, today) {

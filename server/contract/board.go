@@ -39,7 +39,7 @@ func (r *Room) ListCommitments(ctx context.Context, req *nuov1.ListCommitmentsRe
 		if err != nil {
 			return nil, err
 		}
-		if err := c.Allow(policy.Facts{Within: within}); err != nil {
+		if err := c.AllowOrHide(policy.Facts{Within: within}, where); err != nil {
 			return nil, err
 		}
 		p, err := place.PolicyOf(c.Tx, within[len(within)-1])

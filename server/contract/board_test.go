@@ -132,7 +132,7 @@ func TestOKBoardPages(t *testing.T) {
 func TestErrBoard(t *testing.T) {
 	h := open(t)
 	_, _, err := h.board(caller(far), &nuov1.ListCommitmentsRequest{Community: mingzhu})
-	wantReason(t, err, nuov1.ErrorReason_ERROR_REASON_PERMISSION_DENIED, "another district")
+	wantReason(t, err, nuov1.ErrorReason_ERROR_REASON_NOT_FOUND, "another district")
 	_, _, err = h.board(caller(li), &nuov1.ListCommitmentsRequest{Community: court})
 	wantReason(t, err, nuov1.ErrorReason_ERROR_REASON_INVALID_FIELD, "a unit")
 	_, _, err = h.board(caller(li), &nuov1.ListCommitmentsRequest{Community: "communities/none"})

@@ -18,6 +18,9 @@ const (
 	editList = nuov1.TaskListService_UpdateTaskList_FullMethodName
 )
 
+// readOrganisation decides whether a refusal may admit that an organisation is there.
+const readOrganisation = nuov1.OrganisationService_GetOrganisation_FullMethodName
+
 // makers are the facts about what only the makers of a list may do: its community, and the street where that drafted
 // it. Co-hosts are left out: they see and check in, the community owns.
 func makers(l *nuov1.TaskList) policy.Facts {

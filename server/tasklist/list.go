@@ -26,7 +26,11 @@ func (r *Room) CreateTaskList(ctx context.Context, req *nuov1.CreateTaskListRequ
 		if err != nil {
 			return nil, err
 		}
-		if err := c.Allow(policy.Facts{Within: place.AncestorsOf(home)}); err != nil {
+		facts := policy.Facts{Within: place.AncestorsOf(home)}
+		if err := c.Allow(facts); err != nil {
+			if !c.May(readOrganisation, facts) {
+				err = unknown("task_list.community")
+			}
 			return nil, err
 		}
 		name, err := nameFor(c, "taskLists/", in.GetName(), "task_list.name")

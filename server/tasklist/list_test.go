@@ -84,10 +84,13 @@ func TestErrAlreadyExistsListTwice(t *testing.T) {
 
 func TestErrPermissionDeniedOthersMakeNoList(t *testing.T) {
 	h := open(t)
-	for _, who := range []string{"neighbours", "one", "dong", "auditor", "stranger"} {
+	for _, who := range []string{"neighbours", "one", "dong", "auditor"} {
 		_, err := h.list(who, "")
 		refused(t, err, nuov1.ErrorReason_ERROR_REASON_PERMISSION_DENIED)
 	}
+	// Whoever is of another district is not told that there is such a community.
+	_, err := h.list("stranger", "")
+	refused(t, err, nuov1.ErrorReason_ERROR_REASON_INVALID_FIELD)
 }
 
 // A draft, its tasks and its shifts are NOT_FOUND to all but its makers, whatever they ask for.

@@ -70,12 +70,17 @@ func standing(tx *store.Tx, name, field string) (*nuov1.Organisation, error) {
 		return nil, err
 	}
 	if !ok {
-		return nil, fault.Field(field, "does not exist; check the name", "不存在，请核对名称")
+		return nil, unknown(field)
 	}
 	if o.GetState() == nuov1.ActiveState_ACTIVE_STATE_DEACTIVATED {
 		return nil, fault.New(nuov1.ErrorReason_ERROR_REASON_DEACTIVATED, "name", name)
 	}
 	return o, nil
+}
+
+// unknown is INVALID_FIELD for an organisation that is not there, or of which the caller must not learn that it is.
+func unknown(field string) error {
+	return fault.Field(field, "does not exist; check the name", "不存在，请核对名称")
 }
 
 // checkCompound holds the public place of something in a community to lie in that community. None is no mistake.

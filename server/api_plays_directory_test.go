@@ -145,7 +145,7 @@ var directoryPlays = map[string]func(*cast) play{
 			Subject: court, Figure: nuov1.FigureKey_FIGURE_KEY_PERSON_TIMES,
 		}}
 	},
-	"/nuo.v1.MaintenanceService/Backup": func(*cast) play { return play{"admin", &nuov1.BackupRequest{}} },
+	"/nuo.v1.MaintenanceService/Backup": func(*cast) play { return play{"keeper", &nuov1.BackupRequest{}} },
 }
 
 // organisation is a new compound.

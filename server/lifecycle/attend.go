@@ -130,7 +130,9 @@ func (w *step) mayEnter(s *shiftStep, c *nuov1.Contract, v *nuov1.Volunteer, ren
 	}
 	b := bid{volunteer: v, from: w.now, to: s.end(), except: c.GetName()}
 	if renew {
-		return w.qualify(s, b)
+		if err := w.qualify(s, b); err != nil {
+			return err
+		}
 	}
 	if s.shift.GetTiming() == nuov1.ShiftTiming_SHIFT_TIMING_DUE_BY {
 		b.to = w.now.Add(time.Second) // only the present moment: when it ends is not known
@@ -152,7 +154,10 @@ func UndoCheckIn(tx *store.Tx, a Actor, r *nuov1.UndoCheckInRequest) (*nuov1.Con
 		return nil, err
 	}
 	err = w.apply(c, change{action: undoCheckIn,
-		check: func(*shiftStep) error {
+		check: func(s *shiftStep) error {
+			if dueBy(s.shift) {
+				return nil // what is promised holds no time
+			}
 			calendar, err := w.calendar(c.GetVolunteer(), c.GetStartTime().AsTime(), c.GetEndTime().AsTime())
 			if err != nil {
 				return err

@@ -259,7 +259,7 @@ func (w *step) crossOffers(s *shiftStep, c *nuov1.Contract, from, to time.Time) 
 	if err != nil || p.claims.GetOffers() == 0 || s.shift.GetTiming() == nuov1.ShiftTiming_SHIFT_TIMING_DUE_BY {
 		return err
 	}
-	entries, err := w.calendar(c.GetVolunteer(), from, to)
+	entries, err := w.calendar(c.GetVolunteer(), from, to.Add(looksAhead(s.policy)))
 	if err != nil {
 		return err
 	}

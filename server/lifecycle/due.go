@@ -15,22 +15,34 @@ import (
 
 // falls tells what time, a cancellation or an amendment has decided about a contract, and whether anything.
 func (w *step) falls(s *shiftStep, c *nuov1.Contract) (ch change, due bool, err error) {
+	reason, t, shut := s.shut()
+	if !shut {
+		return w.fallsBy(s, c, w.now)
+	}
+	if t.After(w.now) {
+		t = w.now
+	}
+	if ch, due, err := w.fallsBy(s, c, t); err != nil || due { // what time had decided before
+		return ch, due, err
+	}
+	return w.fallsShut(c, reason, t)
+}
+
+// fallsBy is what time has decided about a contract by an instant.
+func (w *step) fallsBy(s *shiftStep, c *nuov1.Contract, now time.Time) (ch change, due bool, err error) {
 	ch.by = &System
 	state := c.GetState()
-	if reason, t, shut := s.shut(); shut {
-		return w.fallsShut(c, reason, t)
-	}
 	promised := state == signed || state == displayed
 	switch {
-	case state == waitlisted && !w.now.Before(s.start()):
+	case state == waitlisted && !now.Before(s.start()):
 		ch.action, ch.reason = expire, nuov1.ReasonCode_REASON_CODE_STILL_WAITING
-	case state == offered && !w.now.Before(c.GetOfferExpireTime().AsTime()):
+	case state == offered && !now.Before(s.offerEnds(c)):
 		ch.action, ch.reason = expire, nuov1.ReasonCode_REASON_CODE_NOT_SIGNED_IN_TIME
-	case promised && s.lapsed(c, w.now):
+	case promised && s.lapsed(c, now):
 		ch.action, ch.reason = declineAmendment, nuov1.ReasonCode_REASON_CODE_AMENDMENT_LAPSED
-	case state == signed && !w.now.Before(c.GetStartTime().AsTime().Add(s.policy.Grace)):
+	case state == signed && !now.Before(c.GetStartTime().AsTime().Add(s.policy.Grace)):
 		ch.action, ch.reason = cancel, nuov1.ReasonCode_REASON_CODE_NEVER_ACCEPTED
-	case promised && !w.now.Before(s.settleTime()) && s.slots.GetCheckedIn() > 0:
+	case promised && !now.Before(s.settleTime()) && s.slots.GetCheckedIn() > 0:
 		served, err := w.served(s.start(), s.start().Add(s.policy.Grace))
 		if err != nil || !served {
 			return ch, false, err
@@ -154,24 +166,22 @@ func (w *step) review(s *shiftStep, name string) error {
 	if err != nil || !Live(c.GetState()) {
 		return err
 	}
-	if c.GetState() == offered && c.GetRevision() < s.shift.GetRevision() {
-		w.offerStays(s, c)
-	}
 	w.touch(w.contracts[name])
 	s.dirty = true
 	return nil
 }
 
-// offerStays fits an offer's life to a shift that was moved: no longer than an answer to its new terms may take; a
-// spoken yes until the new start + grace.
-func (w *step) offerStays(s *shiftStep, c *nuov1.Contract) {
-	t := s.shift.GetAmendmentDueTime()
-	switch {
-	case c.GetOrigin() == nuov1.ContractOrigin_CONTRACT_ORIGIN_SPOKEN_YES:
-		c.OfferExpireTime = timestamppb.New(s.start().Add(s.policy.Grace))
-	case t != nil && t.AsTime().Before(c.GetOfferExpireTime().AsTime()):
-		c.OfferExpireTime = t
+// offerEnds is when an offer expires, also after its shift was moved: no later than an answer to the new terms is due;
+// a spoken yes at start + grace.
+func (s *shiftStep) offerEnds(c *nuov1.Contract) time.Time {
+	if c.GetOrigin() == nuov1.ContractOrigin_CONTRACT_ORIGIN_SPOKEN_YES {
+		return s.start().Add(s.policy.Grace)
 	}
+	ends := c.GetOfferExpireTime().AsTime()
+	if t := s.shift.GetAmendmentDueTime(); t != nil && c.GetRevision() < s.shift.GetRevision() && t.AsTime().Before(ends) {
+		return t.AsTime()
+	}
+	return ends
 }
 
 // stage is the latest stage of the shift that has passed without a visit of all holders, nil when there is none: it
@@ -194,6 +204,9 @@ func (s *shiftStep) stages() (all []time.Time) {
 	}
 	if t := s.shift.GetAmendmentDueTime(); t != nil {
 		all = append(all, t.AsTime())
+	}
+	if _, t, ok := s.shut(); ok {
+		all = append(all, t)
 	}
 	return append(all, s.settleTime())
 }
@@ -307,11 +320,11 @@ func (w *step) promotes(s *shiftStep, c *nuov1.Contract) (bool, error) {
 
 // passOn gives free slots to those who wait: at once on the step's own shift, with the next step on any other where
 // one was freed, which stays reserved until then.
-func (w *step) passOn(s *shiftStep, own bool) error {
+func (w *step) passOn(s *shiftStep) error {
 	switch {
 	case !s.freeForWaiting():
 		return nil
-	case own && (s.freed || !s.asked):
+	case s == w.own && (s.freed || !s.asked):
 		_, err := w.promoteWaiting(s)
 		return err
 	case s.freed:

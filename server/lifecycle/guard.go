@@ -127,9 +127,9 @@ func checkLastHour(w *step, s *shiftStep, _ *nuov1.Contract) error {
 	return nil
 }
 
-func checkOfferAlive(w *step, _ *shiftStep, c *nuov1.Contract) error {
-	if t := c.GetOfferExpireTime(); t != nil && !w.now.Before(t.AsTime()) {
-		return at("until", t.AsTime())
+func checkOfferAlive(w *step, s *shiftStep, c *nuov1.Contract) error {
+	if t := s.offerEnds(c); !w.now.Before(t) {
+		return at("until", t)
 	}
 	return nil
 }

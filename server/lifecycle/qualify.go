@@ -60,7 +60,7 @@ func personal(s *shiftStep, b bid) (faults []*fault.Error) {
 	if v.GetDistrict() != shift.GetDistrict() {
 		add(nuov1.ErrorReason_ERROR_REASON_NOT_QUALIFIED, "requirement", "district")
 	}
-	if exemptBetween(v, date, place.LocalDate(b.to.Add(-1), s.policy.Zone)) {
+	if len(v.GetExemptions()) > 0 && exemptBetween(v, date, place.LocalDate(b.to.Add(-1), s.policy.Zone)) {
 		add(nuov1.ErrorReason_ERROR_REASON_EXEMPT)
 	}
 	hazard := shift.GetHazardClass() == nuov1.HazardClass_HAZARD_CLASS_HAZARDOUS
@@ -97,8 +97,12 @@ func lacking(s *shiftStep, v *nuov1.Volunteer, hazard bool, b bid) string {
 			return skill
 		}
 	}
+	o := r.GetOrganisations()
+	if len(o) == 0 {
+		return ""
+	}
 	own := append([]string{v.GetUnit(), v.GetBranch()}, v.GetTeams()...)
-	if o := r.GetOrganisations(); len(o) > 0 && !slices.ContainsFunc(own, func(n string) bool { return n != "" && slices.Contains(o, n) }) {
+	if !slices.ContainsFunc(own, func(n string) bool { return n != "" && slices.Contains(o, n) }) {
 		return "organisation"
 	}
 	return ""
@@ -200,18 +204,21 @@ func rest(p place.Policy, calendar []*storev1.CalendarEntry, b bid) (faults []*f
 	add := func(rule string) {
 		faults = append(faults, fault.New(nuov1.ErrorReason_ERROR_REASON_REST_RULE, "rule", rule))
 	}
+	if !slices.ContainsFunc(calendar, func(e *storev1.CalendarEntry) bool { return e.GetHolds() }) {
+		return nil // every rule is about what else is promised
+	}
 	length := b.to.Sub(b.from)
-	date := place.LocalDate(b.from, p.Zone)
+	date := place.Day(b.from, p.Zone)
 	var day time.Duration
 	starts := []stint{{b.from, length}}
-	dates := map[string]bool{date: true}
+	dates := map[int]bool{date: true}
 	tight := ""
 	for _, e := range calendar {
 		from, to := e.GetStartTime().AsTime(), e.GetEndTime().AsTime()
 		if !e.GetHolds() || e.GetContract() == b.except || !from.Before(to) {
 			continue
 		}
-		on := place.LocalDate(from, p.Zone)
+		on := place.Day(from, p.Zone)
 		dates[on] = true
 		if on == date {
 			day += to.Sub(from)
@@ -292,11 +299,11 @@ func touchesNight(from, to time.Time, zone *time.Location) bool {
 	return false
 }
 
-// inRow counts the days without a gap around a local date.
-func inRow(dates map[string]bool, date string) int {
+// inRow counts the days without a gap around one of them.
+func inRow(days map[int]bool, day int) int {
 	n := 1
 	for _, direction := range []int{-1, 1} {
-		for d := place.AddDays(date, direction); dates[d]; d = place.AddDays(d, direction) {
+		for d := day + direction; days[d]; d += direction {
 			n++
 		}
 	}

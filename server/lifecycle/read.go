@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
 	"nuo.internal/nuo/server/place"
@@ -29,7 +30,15 @@ func GetContract(tx *store.Tx, name string) (*nuov1.Contract, error) {
 	if err != nil {
 		return nil, err
 	}
-	if terms, ok, err := store.Terms.Find(tx, c.GetShift(), c.GetRevision()); err != nil {
+	revision := c.GetRevision()
+	if s := c.GetState(); s == waitlisted || s == offered { // nothing is accepted yet: what would be signed now
+		shift, err := store.Shifts.Get(tx, c.GetShift())
+		if err != nil {
+			return nil, err
+		}
+		revision = shift.GetRevision()
+	}
+	if terms, ok, err := store.Terms.Find(tx, c.GetShift(), revision); err != nil {
 		return nil, err
 	} else if ok {
 		c.Terms = terms
@@ -53,6 +62,9 @@ func (r *Reader) Present(c *nuov1.Contract) error {
 			ch.edit(c)
 		}
 		c.State, c.Reason = find(c.GetState(), ch.action).To[0], ch.reason
+	}
+	if c.GetState() == offered {
+		c.OfferExpireTime = timestamppb.New(s.offerEnds(c))
 	}
 	promised := c.GetState() == signed || c.GetState() == displayed
 	if c.AmendmentPending = promised && c.GetRevision() < s.shift.GetRevision(); c.GetAmendmentPending() {

@@ -119,6 +119,7 @@ func amend(tx *store.Tx, a Actor, before, after *nuov1.Shift, was, is *nuov1.Tas
 	if err != nil {
 		return err
 	}
+	w.own = s
 	if err := w.settle(s); err != nil {
 		return err
 	}
@@ -220,6 +221,7 @@ func shuts(tx *store.Tx, a Actor, shift *nuov1.Shift, state nuov1.ShiftState) (*
 		return nil, nil, fault.New(nuov1.ErrorReason_ERROR_REASON_FAILED_PRECONDITION,
 			"name", shift.GetName(), "state", shift.GetState().String()[len("SHIFT_STATE_"):])
 	}
+	w.own = s
 	shift.State, shift.CutTime = state, timestamppb.New(w.now)
 	return w, s, store.Shifts.Put(tx, shift)
 }
@@ -251,8 +253,7 @@ func planClose(tx *store.Tx, l *nuov1.TaskList) error {
 // PlanClose enters when a published list closes by itself, after its close time was changed.
 func PlanClose(tx *store.Tx, l *nuov1.TaskList) error { return planClose(tx, l) }
 
-// runList closes a list whose time has come, or begins the visit of a cancelled list's shifts: each becomes due, at
-// most one step's worth of them at once.
+// runList closes a list whose time has come, or begins the visit of a cancelled list's shifts: each becomes due.
 func runList(tx *store.Tx, e *storev1.DueEntry) error {
 	if err := deleteDue(tx, e); err != nil {
 		return err
@@ -272,10 +273,9 @@ func runList(tx *store.Tx, e *storev1.DueEntry) error {
 	return nil
 }
 
-// shutShifts makes the shifts of a cancelled list due; those that no visit has begun for come first.
+// shutShifts makes the shifts of a cancelled list due. A list has at most 100, so one step begins with all.
 func shutShifts(tx *store.Tx, l *nuov1.TaskList) error {
 	w := begin(tx, System)
-	begun := 0
 	for shift, err := range store.Shifts.ByIndex(tx, store.ShiftsByList, l.GetName()) {
 		if err != nil {
 			return err
@@ -284,19 +284,9 @@ func shutShifts(tx *store.Tx, l *nuov1.TaskList) error {
 		if err != nil {
 			return err
 		}
-		cancelledAt := l.GetUpdateTime().AsTime()
-		if r := s.slots.GetReviewedTime(); r != nil && !r.AsTime().Before(cancelledAt) {
-			continue
+		if s.slots.GetLive()+s.slots.GetWaiting() > 0 {
+			s.sweepNow(w.now)
 		}
-		if begun == stepContracts {
-			if err := CancelList(tx, l); err != nil {
-				return err
-			}
-			break
-		}
-		begun++
-		s.slots.ReviewedTime = timestamppb.New(cancelledAt)
-		s.sweepNow(w.now)
 	}
 	return w.finish()
 }
@@ -309,6 +299,7 @@ func Reduce(tx *store.Tx, a Actor, shift *nuov1.Shift, r *nuov1.ReduceShiftReque
 	if err != nil {
 		return err
 	}
+	w.own = s
 	if err := w.settle(s); err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ type step struct {
 
 	shifts     map[string]*shiftStep
 	shiftOrder []*shiftStep
+	own        *shiftStep // the one that the step is about, if any
 	people     map[string]*personStep
 	order      []*personStep
 	contracts  map[string]*contractStep
@@ -188,6 +189,7 @@ func open(tx *store.Tx, a Actor, name string) (*step, *nuov1.Contract, *shiftSte
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	w.own = s
 	if err := w.settle(s); err != nil {
 		return nil, nil, nil, err
 	}
@@ -202,14 +204,14 @@ func openShift(tx *store.Tx, a Actor, name string) (*step, *shiftStep, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	w.own = s
 	return w, s, w.settle(s)
 }
 
 // finish does what follows from the step and writes it.
 func (w *step) finish() error {
-	for i := 0; i < len(w.shiftOrder); i++ { // promotions may load no further shift, releases may
-		s := w.shiftOrder[i]
-		if err := w.passOn(s, i == 0); err != nil {
+	for _, s := range w.shiftOrder { // promotions load no further shift
+		if err := w.passOn(s); err != nil {
 			return err
 		}
 		if err := w.leftovers(s); err != nil {
@@ -415,7 +417,7 @@ func (s *shiftStep) holder(c *nuov1.Contract) *storev1.Holder {
 		Out: c.GetCheckOut() != nil}
 	switch c.GetState() {
 	case offered:
-		h.DueTime = c.GetOfferExpireTime()
+		h.DueTime = timestamppb.New(s.offerEnds(c))
 	case waitlisted:
 		h.DueTime = s.shift.GetStartTime()
 	case signed:

@@ -12,6 +12,7 @@ import (
 	storev1 "nuo.internal/nuo/api/nuo/store/v1"
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
 	"nuo.internal/nuo/server/fault"
+	"nuo.internal/nuo/server/kv"
 	"nuo.internal/nuo/server/kv/memkv"
 	"nuo.internal/nuo/server/place"
 	"nuo.internal/nuo/server/store"
@@ -67,14 +68,20 @@ type world struct {
 }
 
 func newWorld(t testing.TB) *world {
+	w := openWorld(t, memkv.New(memkv.Config{FeedPrefixes: store.FeedPrefixes(), Twins: true, ConflictRate: 0.05, Seed: 1}))
+	t.Cleanup(func() { _ = w.store.Close() })
+	return w
+}
+
+// openWorld is newWorld on an engine of one's own.
+func openWorld(t testing.TB, engine kv.Engine) *world {
+	t.Helper()
 	c := &clock{now: noon}
-	engine := memkv.New(memkv.Config{FeedPrefixes: store.FeedPrefixes(), Twins: true, ConflictRate: 0.05, Seed: 1})
 	s, err := store.Open(engine, store.Config{Clock: c})
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := &world{t: t, store: s, clock: c}
-	t.Cleanup(func() { _ = s.Close() })
 	w.do(func(tx *store.Tx) error {
 		for _, o := range []*nuov1.Organisation{
 			{Name: district}, {Name: streetOf, Parent: district, District: district},

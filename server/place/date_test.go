@@ -48,6 +48,33 @@ func TestOKLocalDateIsTheDistrictsDay(t *testing.T) {
 	}
 }
 
+// TestOKDayCountsLocalDates goes over years by hours, over changes of clocks and over 1970.
+func TestOKDayCountsLocalDates(t *testing.T) {
+	for _, name := range []string{"Asia/Shanghai", "Europe/Berlin", "UTC", "America/St_Johns"} {
+		z := zone(t, name)
+		at := time.Date(1968, 12, 30, 0, 0, 0, 0, time.UTC)
+		date, day := at.In(z).Format(time.DateOnly), place.Day(at, z)
+		for ; at.Year() < 1972; at = at.Add(time.Hour) {
+			now := at.In(z).Format(time.DateOnly)
+			if got := place.LocalDate(at, z); got != now {
+				t.Fatalf("%v in %s: %s, want %s", at, name, got, now)
+			}
+			if now != date {
+				date, day = now, day+1
+			}
+			if got := place.Day(at, z); got != day {
+				t.Fatalf("%v in %s: day %d, want %d", at, name, got, day)
+			}
+		}
+	}
+	for _, year := range []int{-1, 0, 99, 9999, 10000} {
+		at := time.Date(year, 2, 3, 0, 0, 0, 0, time.UTC)
+		if got, want := place.LocalDate(at, time.UTC), at.Format(time.DateOnly); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
 func TestOKDayBoundsAreMidnights(t *testing.T) {
 	for _, c := range []struct{ date, zone, start, end string }{
 		{"2020-02-08", "Asia/Shanghai", "2020-02-07T16:00:00Z", "2020-02-08T16:00:00Z"},

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
@@ -33,12 +34,18 @@ func Excepted(fullMethod string) bool {
 // RuleOf is the policy that the .proto files give the full method, such as /nuo.v1.TokenService/WhoAmI. A method that
 // is unknown or has no policy has none.
 func RuleOf(fullMethod string) (*nuov1.MethodPolicy, bool) {
+	if rule, ok := known()[fullMethod]; ok { // asked several times a call
+		return rule, true
+	}
 	m := method(fullMethod)
 	if m == nil {
 		return nil, false
 	}
 	return ruleOf(m)
 }
+
+// known is Rules, read once: what is linked into the program does not change.
+var known = sync.OnceValue(Rules)
 
 // Rules are all methods of the package nuo.v1 that have a policy, by full method.
 func Rules() map[string]*nuov1.MethodPolicy {

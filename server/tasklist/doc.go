@@ -11,6 +11,9 @@
 // the list's chain, what happens to a door to the task's: these events are the conflict keys of the scans of a list's
 // tasks and shifts and of a task's doors, for an optimistic engine would not see that one appears meanwhile.
 //
+// A page of shifts that was listed is kept, without anything that is a caller's own, until the next commit or until time
+// alone changes it (board): at noon everybody looks at the same list.
+//
 // A household's name, phone and door leave by ShowDoors alone, which commits a ViewEvent for each before its answer.
 package tasklist
 

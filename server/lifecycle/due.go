@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"context"
+	"encoding/hex"
 	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -213,8 +214,12 @@ func (s *shiftStep) stages() (all []time.Time) {
 
 // sweep visits the shift's holders from where it stopped, at most one step's worth.
 func (w *step) sweep(s *shiftStep) error {
+	after, err := hex.DecodeString(s.slots.GetSweepAfter()) // a raw key, which a string field does not hold
+	if err != nil {
+		return err
+	}
 	page, next, err := store.Holders.Select(w.tx, store.Query[*storev1.Holder]{
-		Prefix: []any{s.shift.GetName()}, After: s.slots.GetSweepAfter(), Size: stepSweep, Look: 4 * stepContracts,
+		Prefix: []any{s.shift.GetName()}, After: string(after), Size: stepSweep, Look: 4 * stepContracts,
 		Keep: func(h *storev1.Holder) (bool, error) { return Live(h.GetState()), nil },
 	})
 	if err != nil {
@@ -225,7 +230,7 @@ func (w *step) sweep(s *shiftStep) error {
 			return err
 		}
 	}
-	s.slots.SweepAfter, s.slots.Sweeping = next, next != ""
+	s.slots.SweepAfter, s.slots.Sweeping = hex.EncodeToString([]byte(next)), next != ""
 	s.dirty = true
 	return nil
 }

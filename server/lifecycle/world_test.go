@@ -250,7 +250,7 @@ func refused(t testing.TB, err error, reason nuov1.ErrorReason) {
 // clean fails if anything that is stored must not be.
 func (w *world) clean() {
 	w.t.Helper()
-	w.do(func(tx *store.Tx) error {
+	must0(w.t, w.store.View(context.Background(), func(tx *store.Tx) error {
 		found := func(p Problem) { w.t.Errorf("%s: %s", p.Object, p.Text) }
 		for c, err := range store.Contracts.Scan(tx) {
 			if err != nil {
@@ -277,5 +277,5 @@ func (w *world) clean() {
 			}
 		}
 		return nil
-	})
+	}))
 }

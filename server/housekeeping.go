@@ -23,9 +23,11 @@ const (
 	servingEvery = time.Minute
 )
 
-// every runs f now and then each time that much has passed on the clock, until ctx ends.
+// every runs f now and then each time that much has passed on the clock, until ctx ends. The period counts from before
+// f: what passes while f runs, as when a clock is moved, is not waited for once more.
 func every(ctx context.Context, clock Clock, period time.Duration, f func(context.Context) error) error {
 	for {
+		next := clock.Now().Add(period)
 		err := f(ctx)
 		if ctx.Err() == nil && err != nil && !passing(err) {
 			return err
@@ -33,7 +35,7 @@ func every(ctx context.Context, clock Clock, period time.Duration, f func(contex
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-clock.Until(clock.Now().Add(period)):
+		case <-clock.Until(next):
 		}
 	}
 }

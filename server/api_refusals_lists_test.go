@@ -163,12 +163,13 @@ var listRefusals = []refusal{
 	})},
 	{"a household twice", "ALREADY_EXISTS", "", again(door(func(c *cast, r *nuov1.AddDoorRequest) { r.ServedParty, r.Contact = c.party().GetName(), nil }))},
 	{"an unknown door", "NOT_FOUND", "", by("mingzhu", &nuov1.RecordDoorRequest{Name: "doors/nowhere", Outcome: 1})},
-	{"a door shown too late", "WRONG_TIME", "", func(c *cast) play {
-		p := c.gate(wish{in: 5 * time.Minute, length: 10 * time.Minute, doors: 1, byHand: true}).claimed()
+	{"a door shown too early", "WRONG_TIME", "", func(c *cast) play {
+		p := c.gate(wish{in: 13 * time.Hour, doors: 1, byHand: true}).claimed()
 		c.must("mingzhu", &nuov1.AcceptContractRequest{Name: p.name})
-		c.at(p.start)
-		c.must("mingzhu", &nuov1.CheckInRequest{Name: p.name})
-		c.at(p.end.Add(25 * time.Hour))
+		return play{p.who, &nuov1.ShowDoorsRequest{Task: p.task, Contract: p.name}}
+	}},
+	{"a door shown before one is accepted", "WRONG_STATE", "", func(c *cast) play {
+		p := c.gate(wish{doors: 1}).claimed()
 		return play{p.who, &nuov1.ShowDoorsRequest{Task: p.task, Contract: p.name}}
 	}},
 }

@@ -98,70 +98,111 @@ func (p picture) since(before picture) string {
 	return strings.Join(changed, ", ")
 }
 
-// idle waits until nothing is due any more.
+// idle waits until nothing is due any more, and until the server has noted the minute that it serves in: what it does
+// by itself is done then, until the clock moves.
 func (c *cast) idle() {
 	c.Helper()
+	busy := ""
 	for guard := time.Now().Add(hang); time.Now().Before(guard); time.Sleep(time.Millisecond) {
-		due := 0
-		err := c.store.View(context.Background(), func(tx *store.Tx) error {
-			for _, err := range store.DueEntries.Range(tx, store.Range{Until: []any{c.clock.Now().Add(1)}}) {
-				if err != nil {
-					return err
+		now := c.clock.Now()
+		busy = ""
+		c.view(func(tx *store.Tx) error {
+			for due, err := range store.DueEntries.Range(tx, store.Range{Until: []any{now.Add(1)}}) {
+				busy = due.GetObject() + " is due and not done"
+				return err
+			}
+			for last, err := range store.ServingIntervals.ScanReverse(tx) {
+				if !last.GetEnd().AsTime().Add(time.Minute).After(now) {
+					busy = "the minute is not noted"
 				}
-				due++
+				return err
 			}
 			return nil
 		})
-		if err != nil {
-			c.Fatal(err)
-		}
-		if due == 0 {
+		if busy == "" {
 			return
 		}
 	}
-	c.Fatal("what is due is never done")
+	c.Fatal("never idle: " + busy)
+}
+
+// position is that of the last commit: the same as before, nothing was written at all.
+func (c *cast) position() (p store.Position) {
+	c.Helper()
+	c.idle()
+	c.view(func(tx *store.Tx) error { p = tx.Position(); return nil })
+	return p
+}
+
+func (c *cast) view(f func(*store.Tx) error) {
+	c.Helper()
+	if err := c.store.View(context.Background(), f); err != nil {
+		c.Fatal(err)
+	}
 }
 
 // Each mutating RPC, called again with its request id, has one effect and gives one answer: at once and from fifty
-// callers at the same time, and after a restart on the same file. The id is the caller's own and the payload's.
+// callers at the same time, and after a restart on the same file. The id is the caller's own and the payload's. The RPCs
+// are dealt out to several servers, for the whole store is compared again and again.
 func TestOKEveryMutationRepeats(t *testing.T) {
-	c := newCast(t)
-	type done struct {
-		*method
-		play
-		first proto.Message
+	const servers = 6
+	for n := range servers {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			t.Parallel()
+			c := newCast(t)
+			var mine []*method
+			for i, m := range c.served(mutates) {
+				if i%servers == n {
+					mine = append(mine, m)
+				}
+			}
+			c.repeatsAll(mine)
+		})
 	}
-	var all []done
-	for _, m := range c.served(mutates) {
-		p := plays()[m.full](c)
-		all = append(all, done{m, p, c.repeatsInARow(m, p)})
-		p = plays()[m.full](c)
-		all = append(all, done{m, p, c.repeatsAtOnce(m, p)})
+}
+
+// repeated is a call that was answered.
+type repeated struct {
+	*method
+	play
+	first proto.Message
+}
+
+func (c *cast) repeatsAll(of []*method) {
+	c.Helper()
+	var all []repeated
+	for _, m := range of {
+		once, effect := c.repeatsInARow(m)
+		atOnce := c.repeatsAtOnce(m, effect)
+		all = append(all, once, atOnce)
 	}
 	if passed := c.clock.Now().Sub(noon); passed >= 24*time.Hour {
-		t.Fatalf("%v have passed: the first answers are kept no longer", passed)
+		c.Fatalf("%v have passed: the first answers are kept no longer", passed)
 	}
 	c.restart()
 	before := c.picture()
 	for _, d := range all {
 		if again, err := c.do(d.who, d.req); err != nil || !proto.Equal(again, d.first) {
-			t.Errorf("%s, after the restart: %v %v, want %v", d.full, again, err, d.first)
+			c.Errorf("%s, after the restart: %v %v, want %v", d.full, again, err, d.first)
 		}
 	}
 	if changed := c.picture().since(before); changed != "" {
-		t.Errorf("repeats after the restart changed: %s", changed)
+		c.Errorf("repeats after the restart changed: %s", changed)
 	}
-	t.Logf("%d mutating RPCs, each in a row, fifty at once and after a restart", len(all)/2)
+	c.Logf("%d mutating RPCs, each in a row, fifty at once and after a restart", len(of))
 }
 
-func (c *cast) repeatsInARow(m *method, p play) proto.Message {
+// repeatsInARow calls once and thrice again, and tells what the first call made.
+func (c *cast) repeatsInARow(m *method) (d repeated, effect string) {
 	c.Helper()
+	p := plays()[m.full](c)
 	before := c.picture()
 	first := c.must(p.who, p.req)
-	after := c.picture()
-	if n := after.rows["request"] - before.rows["request"]; n != 1 {
+	done := c.picture()
+	if n := done.rows["request"] - before.rows["request"]; n != 1 {
 		c.Errorf("%s: %d kept answers, want 1", m.full, n)
 	}
+	position := c.position()
 	for range 3 {
 		if again, err := c.do(p.who, p.req); err != nil || !proto.Equal(again, first) {
 			c.Errorf("%s, again: %v %v, want %v", m.full, again, err, first)
@@ -173,27 +214,43 @@ func (c *cast) repeatsInARow(m *method, p play) proto.Message {
 	}
 	_, err := c.do(p.who, other)
 	c.refused(m.full+", another payload", err, nuov1.ErrorReason_ERROR_REASON_REQUEST_ID_REUSED)
-	if changed := c.picture().since(after); changed != "" {
-		c.Errorf("%s: repeats changed: %s", m.full, changed)
+	if c.position() != position {
+		c.Errorf("%s: repeats wrote %q", m.full, c.picture().since(done))
 	}
 	for _, who := range strangersTo(p.who) {
 		c.ownIDs(m, who, p.req, first)
 	}
-	return first
+	return repeated{m, p, first}, done.since(before)
 }
 
 // ownIDs: the same id from another caller is another call, which succeeds or is refused by itself.
 func (c *cast) ownIDs(m *method, who string, req, first proto.Message) {
 	c.Helper()
-	before := c.picture()
+	before := c.kept()
 	res, err := c.do(who, req)
-	kept := c.picture().rows["request"] - before.rows["request"]
+	kept := c.kept() - before
 	switch {
 	case err != nil && kept != 0, err == nil && kept != 1:
 		c.Errorf("%s, %s with the same id: %d answers kept (%v)", m.full, who, kept, err)
 	case err == nil && who != "mingzhu-2" && proto.Equal(res, first):
 		c.Errorf("%s: %s was given another's answer", m.full, who)
 	}
+}
+
+// kept counts the answers that are kept for repeats.
+func (c *cast) kept() (n int) {
+	c.Helper()
+	c.view(func(tx *store.Tx) error {
+		n = 0
+		for _, err := range store.Requests.Keys(tx, store.Range{}) {
+			if err != nil {
+				return err
+			}
+			n++
+		}
+		return nil
+	})
+	return n
 }
 
 // strangersTo are callers who try the request id of who. mingzhu-2 may do what mingzhu may.
@@ -204,8 +261,10 @@ func strangersTo(who string) []string {
 	return []string{"neighbour", "bank"}
 }
 
-func (c *cast) repeatsAtOnce(m *method, p play) proto.Message {
+// repeatsAtOnce calls fifty times at the same moment: together they make what one call makes.
+func (c *cast) repeatsAtOnce(m *method, effect string) repeated {
 	c.Helper()
+	p := plays()[m.full](c)
 	withID(p.req)
 	before := c.picture()
 	answers := make([]proto.Message, 50)
@@ -225,10 +284,10 @@ func (c *cast) repeatsAtOnce(m *method, p play) proto.Message {
 			break
 		}
 	}
-	if n := c.picture().rows["request"] - before.rows["request"]; n != 1 {
-		c.Errorf("%s, at once: %d effects", m.full, n)
+	if made := c.picture().since(before); made != effect {
+		c.Errorf("%s: fifty at once made %q, one made %q", m.full, made, effect)
 	}
-	return answers[0]
+	return repeated{m, p, answers[0]}
 }
 
 func (c *cast) refused(what string, err error, reason nuov1.ErrorReason) {

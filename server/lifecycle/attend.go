@@ -73,7 +73,8 @@ func (w *step) checksIn(s *shiftStep, c *nuov1.Contract, how nuov1.AttendanceMet
 		return err
 	}
 	was := c.GetState()
-	err = w.apply(c, change{action: checkIn, marks: marks,
+	err = w.apply(c, change{
+		action: checkIn, marks: marks,
 		check: func(s *shiftStep) error { return w.mayEnter(s, c, v, renew) },
 		edit: func(c *nuov1.Contract) {
 			if renew {
@@ -91,7 +92,8 @@ func (w *step) checksIn(s *shiftStep, c *nuov1.Contract, how nuov1.AttendanceMet
 		tell: func(e *nuov1.ContractEvent) {
 			signature(c)(e)
 			e.Attendance = c.GetCheckIn()
-		}})
+		},
+	})
 	if err != nil || was != offered {
 		return err
 	}
@@ -153,7 +155,8 @@ func UndoCheckIn(tx *store.Tx, a Actor, r *nuov1.UndoCheckInRequest) (*nuov1.Con
 	if err != nil {
 		return nil, err
 	}
-	err = w.apply(c, change{action: undoCheckIn,
+	err = w.apply(c, change{
+		action: undoCheckIn,
 		check: func(s *shiftStep) error {
 			if dueBy(s.shift) {
 				return nil // what is promised holds no time
@@ -169,7 +172,8 @@ func UndoCheckIn(tx *store.Tx, a Actor, r *nuov1.UndoCheckInRequest) (*nuov1.Con
 			}
 			return nil
 		},
-		edit: func(c *nuov1.Contract) { c.CheckIn = nil }})
+		edit: func(c *nuov1.Contract) { c.CheckIn = nil },
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -229,10 +233,7 @@ func (w *step) crossed(c *nuov1.Contract, from, to time.Time) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if f := overlap(calendar, bid{from: from, to: to, except: c.GetName()}); f != nil {
-		return f.Vars["contract"], nil
-	}
-	return "", nil
+	return overlapping(calendar, bid{from: from, to: to, except: c.GetName()}), nil
 }
 
 // Extend lets the holder stay on (延时): time counts to check-out. A crossing with the next contract is flagged.
@@ -256,9 +257,11 @@ func Extend(tx *store.Tx, a Actor, r *nuov1.ExtendContractRequest) (*nuov1.Contr
 	if crossed != "" {
 		marks = append(marks, crossedMark)
 	}
-	err = w.apply(c, change{action: extend, reason: r.GetReason(), note: r.GetNote(), marks: marks, cause: crossed,
+	err = w.apply(c, change{
+		action: extend, reason: r.GetReason(), note: r.GetNote(), marks: marks, cause: crossed,
 		edit: func(c *nuov1.Contract) { c.EndTime = timestamppb.New(end) },
-		tell: func(e *nuov1.ContractEvent) { e.EndTime = c.GetEndTime() }})
+		tell: func(e *nuov1.ContractEvent) { e.EndTime = c.GetEndTime() },
+	})
 	if err != nil {
 		return nil, err
 	}

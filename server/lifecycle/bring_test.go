@@ -82,7 +82,7 @@ func TestOKEveryStateIsReached(t *testing.T) {
 // states are all but the one before the first.
 func states() (all []nuov1.ContractState) {
 	for n := range len(nuov1.ContractState_name) {
-		if s := nuov1.ContractState(n); s != none { //nolint:gosec // an enum's number
+		if s := nuov1.ContractState(n); s != none {
 			all = append(all, s)
 		}
 	}
@@ -91,14 +91,14 @@ func states() (all []nuov1.ContractState) {
 
 func actions() (all []nuov1.ContractAction) {
 	for n := range len(nuov1.ContractAction_name) {
-		all = append(all, nuov1.ContractAction(n)) //nolint:gosec // an enum's number
+		all = append(all, nuov1.ContractAction(n))
 	}
 	return all[1:]
 }
 
 func roles() (all []nuov1.Role) {
 	for n := range len(nuov1.Role_name) {
-		all = append(all, nuov1.Role(n)) //nolint:gosec // an enum's number
+		all = append(all, nuov1.Role(n))
 	}
 	return all
 }
@@ -140,8 +140,10 @@ func callVerb(tx *store.Tx, a Actor, action nuov1.ContractAction, c *nuov1.Contr
 	case markAbsent:
 		_, err = MarkAbsent(tx, a, &nuov1.MarkAbsentRequest{Name: name})
 	case excuse, breach:
-		_, err = DecideAbsence(tx, a, &nuov1.DecideAbsenceRequest{Name: name, Reason: family,
-			State: map[bool]nuov1.ContractState{true: excused, false: breached}[action == excuse]})
+		_, err = DecideAbsence(tx, a, &nuov1.DecideAbsenceRequest{
+			Name: name, Reason: family,
+			State: map[bool]nuov1.ContractState{true: excused, false: breached}[action == excuse],
+		})
 	case acceptAmendment, declineAmendment:
 		_, err = AnswerAmendment(tx, a, &nuov1.AnswerAmendmentRequest{Name: name, Revision: 1, Accept: action == acceptAmendment})
 	default:

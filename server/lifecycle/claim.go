@@ -143,7 +143,8 @@ func (w *step) wait(s *shiftStep, c *nuov1.Contract, e entrant) (*nuov1.Contract
 	if err != nil {
 		return nil, err
 	}
-	err = w.apply(c, change{action: joinWaitlist,
+	err = w.apply(c, change{
+		action: joinWaitlist,
 		check: func(s *shiftStep) error {
 			if s.slots.GetWaiting() >= maxWaiting {
 				return fault.New(nuov1.ErrorReason_ERROR_REASON_LIMIT_REACHED, "limit", "50")
@@ -154,7 +155,8 @@ func (w *step) wait(s *shiftStep, c *nuov1.Contract, e entrant) (*nuov1.Contract
 			s.slots.NextWait++
 			c.WaitSequence = s.slots.GetNextWait()
 			hold(c, v)
-		}})
+		},
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -189,7 +191,8 @@ func (w *step) signs(s *shiftStep, c *nuov1.Contract, action nuov1.ContractActio
 	if err != nil {
 		return err
 	}
-	err = w.apply(c, change{action: action, marks: e.marks,
+	err = w.apply(c, change{
+		action: action, marks: e.marks,
 		check: func(s *shiftStep) error {
 			if !hadSlot && s.free() <= 0 {
 				return fault.New(nuov1.ErrorReason_ERROR_REASON_SHIFT_FULL, "shift", s.shift.GetName())
@@ -202,7 +205,8 @@ func (w *step) signs(s *shiftStep, c *nuov1.Contract, action nuov1.ContractActio
 			c.SignTime, c.OfferExpireTime = timestamppb.New(w.now), nil
 			w.binds(s, c, hash, from)
 		},
-		tell: signature(c)})
+		tell: signature(c),
+	})
 	if err != nil {
 		return err
 	}
@@ -321,8 +325,10 @@ func CheckInOnSite(tx *store.Tx, a Actor, person string, r *nuov1.CheckInOnSiteR
 	if err := w.read(s, r.GetRevision()); err != nil {
 		return nil, err
 	}
-	e := entrant{person: person, ledger: r.GetLedger(), origin: nuov1.ContractOrigin_CONTRACT_ORIGIN_ON_SITE,
-		onSite: true, marks: []nuov1.ContractMark{nuov1.ContractMark_CONTRACT_MARK_ON_SITE}}
+	e := entrant{
+		person: person, ledger: r.GetLedger(), origin: nuov1.ContractOrigin_CONTRACT_ORIGIN_ON_SITE,
+		onSite: true, marks: []nuov1.ContractMark{nuov1.ContractMark_CONTRACT_MARK_ON_SITE},
+	}
 	return w.enter(s, e, nuov1.AttendanceMethod_ATTENDANCE_METHOD_SITE_CODE)
 }
 
@@ -333,8 +339,10 @@ func RegisterOnSite(tx *store.Tx, a Actor, person string, r *nuov1.RegisterOnSit
 	if err != nil {
 		return nil, err
 	}
-	e := entrant{person: person, ledger: r.GetLedger(), origin: nuov1.ContractOrigin_CONTRACT_ORIGIN_ON_SITE,
-		onSite: true, marks: []nuov1.ContractMark{nuov1.ContractMark_CONTRACT_MARK_PAPER_SIGNATURE}}
+	e := entrant{
+		person: person, ledger: r.GetLedger(), origin: nuov1.ContractOrigin_CONTRACT_ORIGIN_ON_SITE,
+		onSite: true, marks: []nuov1.ContractMark{nuov1.ContractMark_CONTRACT_MARK_PAPER_SIGNATURE},
+	}
 	return w.enter(s, e, method(a))
 }
 

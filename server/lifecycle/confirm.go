@@ -54,12 +54,14 @@ func ConfirmShift(tx *store.Tx, a Actor, r *nuov1.ConfirmShiftRequest) (*nuov1.C
 }
 
 func (w *step) confirms(c *nuov1.Contract, hours int32) error {
-	return w.apply(c, change{action: confirm,
-		check: func(*shiftStep) error { return withinAttendance(hours, attendedHours(c)) },
+	return w.apply(c, change{
+		action: confirm,
+		check:  func(*shiftStep) error { return withinAttendance(hours, attendedHours(c)) },
 		edit: func(c *nuov1.Contract) {
 			c.HoursHundredths, c.ConfirmTime = hours, timestamppb.New(w.now)
 		},
-		tell: func(e *nuov1.ContractEvent) { e.HoursHundredths = hours }})
+		tell: func(e *nuov1.ContractEvent) { e.HoursHundredths = hours },
+	})
 }
 
 func withinAttendance(hours, attended int32) error {
@@ -78,11 +80,11 @@ func hundredths(from, to time.Time) int32 {
 	if !from.Before(to) {
 		return 0
 	}
-	return int32((to.Sub(from) + hundredthsOfHour/2) / hundredthsOfHour)
+	return int32((to.Sub(from) + hundredth/2) / hundredth)
 }
 
 func hundredthsText(h int32) string {
-	return time.Duration(int64(h) * int64(hundredthsOfHour)).String()
+	return time.Duration(int64(h) * int64(hundredth)).String()
 }
 
 // Evaluate is the community's rating (FULFILLED → EVALUATED), or the served party's that the committee enters, which
@@ -98,7 +100,8 @@ func Evaluate(tx *store.Tx, a Actor, r *nuov1.EvaluateContractRequest) (*nuov1.C
 	} else if c.GetState() == evaluated {
 		return nil, withAction(stateFault(c), evaluate)
 	}
-	err = w.apply(c, change{action: evaluate, to: target, note: r.GetNote(),
+	err = w.apply(c, change{
+		action: evaluate, to: target, note: r.GetNote(),
 		edit: func(c *nuov1.Contract) {
 			if r.GetByServedParty() {
 				c.ServedPartyRating = r.GetRating()
@@ -106,7 +109,8 @@ func Evaluate(tx *store.Tx, a Actor, r *nuov1.EvaluateContractRequest) (*nuov1.C
 				c.Rating = r.GetRating()
 			}
 		},
-		tell: func(e *nuov1.ContractEvent) { e.Rating = r.GetRating() }})
+		tell: func(e *nuov1.ContractEvent) { e.Rating = r.GetRating() },
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -119,9 +123,11 @@ func Rate(tx *store.Tx, a Actor, r *nuov1.RateShiftRequest) (*nuov1.Contract, er
 	if err != nil {
 		return nil, err
 	}
-	err = w.apply(c, change{action: rateShift, to: c.GetState(), note: r.GetNote(),
+	err = w.apply(c, change{
+		action: rateShift, to: c.GetState(), note: r.GetNote(),
 		edit: func(c *nuov1.Contract) { c.ShiftRating = r.GetRating() },
-		tell: func(e *nuov1.ContractEvent) { e.Rating = r.GetRating() }})
+		tell: func(e *nuov1.ContractEvent) { e.Rating = r.GetRating() },
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -17,14 +17,16 @@ func (w *step) asks(c *nuov1.Contract, p *nuov1.PendingDecision, note string, ed
 	if p.GetKind() == recordLate {
 		target = absent
 	}
-	return w.apply(c, change{action: p.GetKind(), to: target, reason: p.GetReason(), note: note,
+	return w.apply(c, change{
+		action: p.GetKind(), to: target, reason: p.GetReason(), note: note,
 		edit: func(c *nuov1.Contract) {
 			if edit != nil {
 				edit(c)
 			}
 			c.Pending = p
 		},
-		tell: func(e *nuov1.ContractEvent) { e.Pending = p }})
+		tell: func(e *nuov1.ContractEvent) { e.Pending = p },
+	})
 }
 
 // interval checks the times of an attendance that is told afterwards.
@@ -323,12 +325,14 @@ func AnswerAmendment(tx *store.Tx, a Actor, r *nuov1.AnswerAmendmentRequest) (*n
 		return nil, err
 	}
 	from, to := s.start(), s.shift.GetEndTime().AsTime()
-	err = w.apply(c, change{action: acceptAmendment, to: c.GetState(),
+	err = w.apply(c, change{
+		action: acceptAmendment, to: c.GetState(),
 		check: func(s *shiftStep) error {
 			return w.qualify(s, bid{volunteer: v, from: from, to: to, except: c.GetName()})
 		},
 		edit: func(c *nuov1.Contract) { w.binds(s, c, hash, from) },
-		tell: signature(c)})
+		tell: signature(c),
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -31,19 +31,19 @@ var System = Actor{Name: "system", Role: nuov1.Role_ROLE_SYSTEM}
 
 // Limits that no policy changes.
 const (
-	maxWaiting       = 50                  // people behind one shift: what one step can examine
-	stepContracts    = 50                  // contracts that one step of a sweep visits
-	stepSweep        = 25                  // holders that one step of a visit looks at
-	stepEntries      = 500                 // calendar entries after which a step leaves the rest to the next
-	stepReleases     = 20                  // contracts that one step of an exemption releases, each of another shift
-	maxPromotions    = 10                  // slots that one step passes on; the rest stay reserved
-	lastHour         = time.Hour           // before the start the first signature wins
-	undoWindow       = 10 * time.Minute    // of a check-in
-	checkOutWindow   = 2 * time.Hour       // after the end; later a time is entered and approved
-	settleAfter      = 24 * time.Hour      // after the end the system marks the undecided absent
-	maxExtension     = 8 * time.Hour       // of one extension
-	calendarReach    = 8 * 24 * time.Hour  // no contract holds time for longer
-	readAhead        = 31 * 24 * time.Hour // of a calendar, for readers that go over a month's shifts
-	lateWorkingDays  = 10                  // for entries from paper
-	hundredthsOfHour = 36 * time.Second    // hours are recorded in these
+	maxWaiting      = 50                  // people behind one shift: what one step can examine
+	stepContracts   = 50                  // contracts that one step of a sweep visits
+	stepSweep       = 25                  // holders that one step of a visit looks at
+	stepEntries     = 500                 // calendar entries after which a step leaves the rest to the next
+	stepReleases    = 20                  // contracts that one step of an exemption releases, each of another shift
+	maxPromotions   = 10                  // slots that one step passes on; the rest stay reserved
+	firstWins       = time.Hour           // before the start the first signature wins
+	undoWindow      = 10 * time.Minute    // of a check-in
+	checkOutWindow  = 2 * time.Hour       // after the end; later a time is entered and approved
+	settleAfter     = 24 * time.Hour      // after the end the system marks the undecided absent
+	maxExtension    = 8 * time.Hour       // of one extension
+	calendarReach   = 8 * 24 * time.Hour  // no contract holds time for longer
+	readAhead       = 31 * 24 * time.Hour // of a calendar, for readers that go over a month's shifts
+	lateWorkingDays = 10                  // for entries from paper
+	hundredth       = 36 * time.Second    // hours are recorded in these
 )

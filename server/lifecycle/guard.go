@@ -122,7 +122,7 @@ func checkAfterEnd(w *step, s *shiftStep, _ *nuov1.Contract) error {
 
 func checkLastHour(w *step, s *shiftStep, _ *nuov1.Contract) error {
 	if !s.lastHour(w.now) {
-		return at("from", s.start().Add(-lastHour))
+		return at("from", s.start().Add(-firstWins))
 	}
 	return nil
 }

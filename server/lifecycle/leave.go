@@ -120,8 +120,10 @@ func (w *step) release(person string, from, to time.Time) error {
 		if find(c.GetState(), exempt) == nil || c.GetPending() != nil { // ended in this step, or a person decides
 			continue
 		}
-		err = w.apply(c, change{action: exempt, by: &Actor{Name: w.actor.Name, Person: w.actor.Person, Role: system},
-			reason: nuov1.ReasonCode_REASON_CODE_EXEMPTION})
+		err = w.apply(c, change{
+			action: exempt, by: &Actor{Name: w.actor.Name, Person: w.actor.Person, Role: system},
+			reason: nuov1.ReasonCode_REASON_CODE_EXEMPTION,
+		})
 		if err != nil {
 			return err
 		}

@@ -23,13 +23,13 @@ type mShift struct {
 }
 
 type mContract struct {
-	name                 string
-	person, shift        int
-	state                nuov1.ContractState
-	from, to, rev, wait  int
-	expire, signed       int
-	in, out              int
-	spoken, crossed, own bool
+	name                string
+	person, shift       int
+	state               nuov1.ContractState
+	from, to, rev, wait int
+	expire, signed      int
+	in, out             int
+	spoken, crossed     bool
 }
 
 type model struct {
@@ -241,17 +241,17 @@ func (m *model) served(s int) bool {
 }
 
 // settle does what is due on a shift.
-func (m *model) settle(s int) (any bool) {
+func (m *model) settle(s int) (changed bool) {
 	for i := range m.all {
 		if m.all[i].shift == s && m.falls(i) {
-			any = true
+			changed = true
 		}
 	}
-	return any
+	return changed
 }
 
 // promote offers free slots to who waits and would pass a claim now.
-func (m *model) promote(s int) (any bool) {
+func (m *model) promote(s int) (changed bool) {
 	if m.lastHour(s) || !m.stands(s) {
 		return false
 	}
@@ -261,10 +261,10 @@ func (m *model) promote(s int) (any bool) {
 		}
 		if m.qualifies(m.all[i].person, s, m.shifts[s].from, m.end(s), i) {
 			m.offers(i)
-			any = true
+			changed = true
 		}
 	}
-	return any
+	return changed
 }
 
 func (m *model) offers(i int) {

@@ -13,8 +13,10 @@ func (m *model) claim(name string, person, s int, wait bool) bool {
 	}
 	if at < 0 {
 		m.promote(s)
-		m.all = append(m.all, mContract{name: name, person: person, shift: s, rev: m.shifts[s].rev,
-			from: m.shifts[s].from, to: m.shifts[s].to, in: unset, out: unset})
+		m.all = append(m.all, mContract{
+			name: name, person: person, shift: s, rev: m.shifts[s].rev,
+			from: m.shifts[s].from, to: m.shifts[s].to, in: unset, out: unset,
+		})
 		at = len(m.all) - 1
 		if m.free(s) <= 0 {
 			return wait && m.waits(at)

@@ -192,39 +192,12 @@ func (w *world) checksOut(c *nuov1.Contract) *nuov1.Contract {
 	return must(w, staff, CheckOut, &nuov1.CheckOutRequest{Name: c.GetName()})
 }
 
-func (w *world) marksAbsent(c *nuov1.Contract) *nuov1.Contract {
-	w.t.Helper()
-	return must(w, staff, MarkAbsent, &nuov1.MarkAbsentRequest{Name: c.GetName()})
-}
-
-// serves plays a contract from its promise to its confirmed hours: 8 to 12.
-func (w *world) serves(c *nuov1.Contract) *nuov1.Contract {
-	w.t.Helper()
-	w.at("2020-02-10 08:00")
-	w.checksIn(c)
-	w.at("2020-02-10 12:00")
-	w.checksOut(c)
-	return must(w, staff, confirmBy, c)
-}
-
 const (
 	family   = nuov1.ReasonCode_REASON_CODE_FAMILY
 	illness  = nuov1.ReasonCode_REASON_CODE_ILLNESS
-	didNot   = nuov1.ReasonCode_REASON_CODE_DID_NOT_COME
 	wrong    = nuov1.ReasonCode_REASON_CODE_WRONG_ENTRY
 	reliefIs = nuov1.ReasonCode_REASON_CODE_RELIEF_LATE
 )
-
-// slots reads a shift's counts.
-func (w *world) held(shift string) (held int32) {
-	w.t.Helper()
-	w.do(func(tx *store.Tx) error {
-		s, err := store.Slots.Get(tx, shift)
-		held = s.GetHeld()
-		return err
-	})
-	return held
-}
 
 // must0 fails on an error.
 func must0(t testing.TB, err error) {

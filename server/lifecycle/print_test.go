@@ -50,7 +50,7 @@ func compare(t *testing.T, file string, printed func(text string) (string, error
 	switch {
 	case want == string(text):
 	case *update:
-		must0(t, os.WriteFile(file, []byte(want), 0o644)) //nolint:gosec // a file of the source
+		must0(t, os.WriteFile(file, []byte(want), 0o644))
 	default:
 		t.Errorf("%s is stale: run go test ./server/lifecycle -update and review what changed", file)
 	}

@@ -192,12 +192,20 @@ func (b bid) crosses(e *storev1.CalendarEntry) bool {
 
 // overlap is rule 2.
 func overlap(calendar []*storev1.CalendarEntry, b bid) *fault.Error {
-	for _, e := range calendar {
-		if e.GetHolds() && b.crosses(e) {
-			return fault.New(nuov1.ErrorReason_ERROR_REASON_OVERLAP, "contract", e.GetContract())
-		}
+	if name := overlapping(calendar, b); name != "" {
+		return fault.New(nuov1.ErrorReason_ERROR_REASON_OVERLAP, "contract", name)
 	}
 	return nil
+}
+
+// overlapping names the first contract whose held time crosses the bid, "" when there is none.
+func overlapping(calendar []*storev1.CalendarEntry, b bid) string {
+	for _, e := range calendar {
+		if e.GetHolds() && b.crosses(e) {
+			return e.GetContract()
+		}
+	}
+	return ""
 }
 
 // rest is the district's rest rules: hours a day and in seven days, rest between shifts and after a night, days in a

@@ -128,7 +128,7 @@ func (h *harness) planAmend(s drawn, i int) (player, bool) {
 		if err != nil {
 			return nil, err
 		}
-		after.Capacity = int32(capacity) //nolint:gosec // small
+		after.Capacity = int32(capacity)
 		after.StartTime, after.EndTime = timestamppb.New(moment(k.from+move)), timestamppb.New(moment(k.to+move))
 		if err := AmendShift(tx, staff, before, after); err != nil {
 			return nil, err

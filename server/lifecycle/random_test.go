@@ -103,7 +103,7 @@ func newHarness(t *testing.T, c memkv.Config, byHand bool) *harness {
 		{8 * hour, 16 * hour, 2, false}, // the night between
 		{21 * hour, 29 * hour, 2, true},
 	} {
-		h.shifts = append(h.shifts, h.w.shift(fmt.Sprint("s", i), "2020-02-08 12:00", "2020-02-08 13:00", int32(s.cap), func(k *nuov1.Shift) { //nolint:gosec // small
+		h.shifts = append(h.shifts, h.w.shift(fmt.Sprint("s", i), "2020-02-08 12:00", "2020-02-08 13:00", int32(s.cap), func(k *nuov1.Shift) {
 			k.StartTime, k.EndTime = timestamppb.New(moment(s.from)), timestamppb.New(moment(s.to))
 			k.Date = []string{"2020-02-08", "2020-02-09"}[min(s.from/(12*hour), 1)]
 			if s.dueBy {
@@ -154,7 +154,7 @@ func (h *harness) verb(s drawn) error {
 		return err
 	}
 	if (err == nil) != ok {
-		return fmt.Errorf("the model says %t, the store %v", ok, err)
+		return fmt.Errorf("the model says %t, the store %s", ok, fmt.Sprint(err))
 	}
 	if err != nil {
 		h.m = before

@@ -19,8 +19,10 @@ func gates() (all []func(*world, string)) {
 			must(w, a, StopForHealth, &nuov1.StopForHealthRequest{Name: c.GetName()})
 		})
 		with(func(w *world, a Actor, c *nuov1.Contract) {
-			must(w, a, Extend, &nuov1.ExtendContractRequest{Name: c.GetName(), Reason: reliefIs,
-				EndTime: timestamppb.New(instant("2020-02-10 14:00"))})
+			must(w, a, Extend, &nuov1.ExtendContractRequest{
+				Name: c.GetName(), Reason: reliefIs,
+				EndTime: timestamppb.New(instant("2020-02-10 14:00")),
+			})
 		})
 	}
 	return append(all, func(w *world, p string) { must0(w.t, w.cutShort(bring(w, p, inFulfilment).GetShift())) })
@@ -34,8 +36,10 @@ func duties() (all []func(*world, string)) {
 				all = append(all, func(w *world, p string) {
 					c := bring(w, p, inFulfilment)
 					w.at("2020-02-10 14:00")
-					must(w, actorOf(asks, p), EnterCheckOut, &nuov1.EnterCheckOutRequest{Name: c.GetName(),
-						CheckOutTime: timestamppb.New(instant("2020-02-10 12:10"))})
+					must(w, actorOf(asks, p), EnterCheckOut, &nuov1.EnterCheckOutRequest{
+						Name:         c.GetName(),
+						CheckOutTime: timestamppb.New(instant("2020-02-10 12:10")),
+					})
 					must(w, second, DecideCorrection, &nuov1.DecideCorrectionRequest{Name: c.GetName(), Approve: yes})
 				})
 			}

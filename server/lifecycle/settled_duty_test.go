@@ -221,8 +221,10 @@ func TestOKConfirmingLowersNeverRaisesAndRoundsOnce(t *testing.T) {
 	w.checksOut(less)
 	ask := func(h int32, people int32) (r *nuov1.ConfirmShiftResponse, err error) {
 		err = w.try(func(tx *store.Tx) error {
-			r, err = ConfirmShift(tx, staff, &nuov1.ConfirmShiftRequest{Shift: shift, PeopleReached: people,
-				Hours: []*nuov1.ConfirmedHours{{Contract: less.GetName(), HoursHundredths: h}}})
+			r, err = ConfirmShift(tx, staff, &nuov1.ConfirmShiftRequest{
+				Shift: shift, PeopleReached: people,
+				Hours: []*nuov1.ConfirmedHours{{Contract: less.GetName(), HoursHundredths: h}},
+			})
 			return err
 		})
 		return r, err
@@ -324,8 +326,10 @@ func TestOKLateEntryWithinTenWorkingDays(t *testing.T) {
 	w := newWorld(t)
 	p := w.volunteer("one")
 	shift := w.gate(1)
-	r := &nuov1.RecordLateEntryRequest{Shift: shift, Volunteer: p, Ledger: ledger1,
-		CheckInTime: timestamppb.New(instant("2020-02-10 08:00")), CheckOutTime: timestamppb.New(instant("2020-02-10 11:00"))}
+	r := &nuov1.RecordLateEntryRequest{
+		Shift: shift, Volunteer: p, Ledger: ledger1,
+		CheckInTime: timestamppb.New(instant("2020-02-10 08:00")), CheckOutTime: timestamppb.New(instant("2020-02-10 11:00")),
+	}
 	w.at("2020-02-10 11:30")
 	refuses(w, staff, RecordLateEntry, r, wrongTime)
 	w.at("2020-02-25 00:00") // Monday 10 February + 10 working days: to the end of Monday the 24th

@@ -30,7 +30,9 @@ func (r *Reader) PresentShift(caller *policy.Caller, shift *nuov1.Shift) error {
 	if err != nil {
 		return err
 	}
-	return r.ShowTo(caller, shown, shift)
+	answer, err := r.Answer(caller, shown)
+	answer.Tell(shift)
+	return err
 }
 
 // Show fills in the fill and the list's state of a stored shift, which is then the Shown's.
@@ -60,7 +62,7 @@ func (r *Reader) Show(shift *nuov1.Shift) (*Shown, error) {
 // changes is the next instant at which time alone changes what everybody sees of the shift, zero for none.
 func (s *shiftStep) changes(now time.Time) (next time.Time) {
 	opens, closes := s.window()
-	at := []time.Time{opens, closes, s.start().Add(-lastHour), s.start(), s.end()}
+	at := []time.Time{opens, closes, s.start().Add(-firstWins), s.start(), s.end()}
 	if t := s.list.GetCloseTime(); t != nil {
 		at = append(at, t.AsTime())
 	}
@@ -75,23 +77,46 @@ func (s *shiftStep) changes(now time.Time) (next time.Time) {
 	return next
 }
 
-// ShowTo says in a copy of a shown shift what the caller may do with it, or why not.
-func (r *Reader) ShowTo(caller *policy.Caller, shown *Shown, shift *nuov1.Shift) error {
+// Answer is what one caller is told of a shown shift: what they may do with it, or why not. Callers who are told the
+// same have equal ones.
+type Answer struct {
+	action  nuov1.ContractAction // unset: none
+	reasons [maxReasons]nuov1.ErrorReason
+	n       int
+}
+
+// maxReasons is more than there are kinds of reasons.
+const maxReasons = 16
+
+// Tell puts the answer into a shift that is the caller's alone.
+func (a Answer) Tell(shift *nuov1.Shift) {
+	if a.action != 0 {
+		shift.AllowedActions = []nuov1.ContractAction{a.action}
+	}
+	if a.n > 0 {
+		shift.IneligibleReasons = slices.Clone(a.reasons[:a.n])
+	}
+}
+
+func (a *Answer) add(reason nuov1.ErrorReason) {
+	if a.n < maxReasons && !slices.Contains(a.reasons[:a.n], reason) {
+		a.reasons[a.n] = reason
+		a.n++
+	}
+}
+
+// Answer says what the caller may do with a shown shift, or why not. Who stands for nobody is told neither.
+func (r *Reader) Answer(caller *policy.Caller, shown *Shown) (a Answer, err error) {
 	if caller == nil || caller.Person == "" {
-		return nil
+		return a, nil
 	}
 	s := shown.step
 	v, err := r.w.volunteer(caller.Person)
 	if err != nil {
-		return err
-	}
-	add := func(reason nuov1.ErrorReason) {
-		if !slices.Contains(shift.IneligibleReasons, reason) {
-			shift.IneligibleReasons = append(shift.IneligibleReasons, reason)
-		}
+		return a, err
 	}
 	for _, reason := range shown.reasons {
-		add(reason)
+		a.add(reason)
 	}
 	from := s.start()
 	if r.w.now.After(from) {
@@ -99,29 +124,32 @@ func (r *Reader) ShowTo(caller *policy.Caller, shown *Shown, shift *nuov1.Shift)
 	}
 	calendar, err := r.w.calendar(caller.Person, from, s.end())
 	if err != nil {
-		return err
+		return a, err
 	}
 	if slices.ContainsFunc(calendar, func(e *storev1.CalendarEntry) bool {
-		return e.GetShift() == shift.GetName() && Live(e.GetState())
+		return e.GetShift() == s.shift.GetName() && Live(e.GetState())
 	}) {
-		add(nuov1.ErrorReason_ERROR_REASON_ALREADY_CLAIMED)
+		a.add(nuov1.ErrorReason_ERROR_REASON_ALREADY_CLAIMED)
 	}
 	faults, err := r.w.hindrances(s, bid{volunteer: v, from: from, to: s.end()})
 	if err != nil {
-		return err
+		return a, err
 	}
 	for _, f := range faults {
-		add(f.Reason)
+		a.add(f.Reason)
 	}
 	switch {
-	case len(shift.GetIneligibleReasons()) > 0:
+	case a.n > 0:
 	case shown.remaining > 0:
-		shift.AllowedActions = append(shift.AllowedActions, claim)
+		a.action = claim
 	case r.w.now.Before(s.start()) && s.slots.GetWaiting() < maxWaiting:
-		shift.AllowedActions = append(shift.AllowedActions, joinWaitlist)
-		add(nuov1.ErrorReason_ERROR_REASON_SHIFT_FULL)
+		a.action = joinWaitlist
+		a.add(nuov1.ErrorReason_ERROR_REASON_SHIFT_FULL)
 	default:
-		add(nuov1.ErrorReason_ERROR_REASON_SHIFT_FULL)
+		a.add(nuov1.ErrorReason_ERROR_REASON_SHIFT_FULL)
 	}
-	return nil
+	return a, nil
 }
+
+// MayClaim tells whether the answer is that the caller may claim now.
+func (a Answer) MayClaim() bool { return a.action == claim }

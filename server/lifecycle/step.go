@@ -374,7 +374,7 @@ func (s *shiftStep) window() (opens, closes time.Time) {
 
 func (s *shiftStep) free() int32 { return s.shift.GetCapacity() - s.slots.GetHeld() }
 
-func (s *shiftStep) lastHour(now time.Time) bool { return !now.Before(s.start().Add(-lastHour)) }
+func (s *shiftStep) lastHour(now time.Time) bool { return !now.Before(s.start().Add(-firstWins)) }
 
 // shut tells whether list or shift was cancelled or cut short, and when.
 func (s *shiftStep) shut() (reason nuov1.ReasonCode, t time.Time, ok bool) {
@@ -413,8 +413,10 @@ func (s *shiftStep) entry(c *nuov1.Contract) *storev1.CalendarEntry {
 
 // holder is the contract's place under its shift, with when something falls due for it.
 func (s *shiftStep) holder(c *nuov1.Contract) *storev1.Holder {
-	h := &storev1.Holder{Shift: c.GetShift(), Volunteer: c.GetVolunteer(), Contract: c.GetName(), State: c.GetState(),
-		Out: c.GetCheckOut() != nil}
+	h := &storev1.Holder{
+		Shift: c.GetShift(), Volunteer: c.GetVolunteer(), Contract: c.GetName(), State: c.GetState(),
+		Out: c.GetCheckOut() != nil,
+	}
 	switch c.GetState() {
 	case offered:
 		h.DueTime = timestamppb.New(s.offerEnds(c))

@@ -84,7 +84,8 @@ func openWorld(t testing.TB, engine kv.Engine) *world {
 	w := &world{t: t, store: s, clock: c}
 	w.do(func(tx *store.Tx) error {
 		for _, o := range []*nuov1.Organisation{
-			{Name: district}, {Name: streetOf, Parent: district, District: district},
+			{Name: district},
+			{Name: streetOf, Parent: district, District: district},
 			{Name: community, Parent: streetOf, Street: streetOf, District: district},
 			{Name: court, Parent: district, District: district},
 		} {
@@ -96,11 +97,15 @@ func openWorld(t testing.TB, engine kv.Engine) *world {
 			Start: timestamppb.New(noon.Add(-time.Hour)), End: timestamppb.New(noon),
 		})
 	})
-	w.list = &nuov1.TaskList{Name: "taskLists/day", Community: community, Street: streetOf, District: district,
+	w.list = &nuov1.TaskList{
+		Name: "taskLists/day", Community: community, Street: streetOf, District: district,
 		Date: "2020-02-08", Title: "2月8日服务清单", State: nuov1.TaskListState_TASK_LIST_STATE_PUBLISHED,
-		PublishTime: timestamppb.New(noon)}
-	w.task = &nuov1.Task{Name: "tasks/gate", TaskList: w.list.Name, Community: community, Title: "卡口测温",
-		Kind: nuov1.TaskKind_TASK_KIND_GATE_CHECK}
+		PublishTime: timestamppb.New(noon),
+	}
+	w.task = &nuov1.Task{
+		Name: "tasks/gate", TaskList: w.list.Name, Community: community, Title: "卡口测温",
+		Kind: nuov1.TaskKind_TASK_KIND_GATE_CHECK,
+	}
 	w.do(func(tx *store.Tx) error {
 		if err := store.TaskLists.Put(tx, w.list); err != nil {
 			return err

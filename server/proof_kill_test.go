@@ -25,6 +25,7 @@ import (
 	"nuo.internal/nuo/server"
 )
 
+// A longer run: go test ./server -run KillLoop -timeout 1h -kills 2000.
 var kills = flag.Int("kills", 0, "how often the kill loop kills its server; 0: 100, fewer under the race detector and with -short")
 
 const (
@@ -267,6 +268,10 @@ func (sum *tally) die(t *testing.T, seed, deaths int) {
 	g.lay(t, data)
 	clients := survivors(seed)
 	chance := rand.New(rand.NewPCG(uint64(seed), 99))
+	unit := time.Millisecond
+	if raced { // or nobody is ever answered
+		unit *= 10
+	}
 	for range deaths {
 		c := spawn(t, data)
 		ctx, cancel := context.WithTimeout(t.Context(), proofGuard)
@@ -274,7 +279,7 @@ func (sum *tally) die(t *testing.T, seed, deaths int) {
 		for _, s := range clients {
 			wg.Go(func() { s.live(ctx, t, c.address) })
 		}
-		<-time.After(time.Duration(5+chance.IntN(56)) * time.Millisecond) // the fault itself, not a wait for something
+		<-time.After(time.Duration(5+chance.IntN(56)) * unit) // the fault itself, not a wait for something
 		c.kill()
 		wg.Wait()
 		cancel()

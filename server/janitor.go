@@ -22,7 +22,7 @@ func (w *janitor) Work(ctx context.Context) error {
 		worked, next, err := lifecycle.RunDue(ctx, w.store, janitorSteps)
 		switch {
 		case ctx.Err() != nil:
-			return nil
+			continue // told to stop: the loop ends
 		case err != nil && !passing(err):
 			return err
 		case err != nil:

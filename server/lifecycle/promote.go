@@ -1,0 +1,110 @@
+package lifecycle
+
+import (
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	storev1 "nuo.internal/nuo/api/nuo/store/v1"
+	nuov1 "nuo.internal/nuo/api/nuo/v1"
+	"nuo.internal/nuo/server/fault"
+	"nuo.internal/nuo/server/store"
+)
+
+// promoteWaiting offers free slots to those who wait, in order: the first who would pass a claim now gets one, others
+// keep their place. It answers whether waiting people who were not asked yet keep the rest reserved.
+func (w *step) promoteWaiting(s *shiftStep) (reserved bool, err error) {
+	s.freed, s.asked = false, true
+	if !s.freeForWaiting() || s.lastHour(w.now) || checkListOpen(w, s, nil) != nil {
+		return false, nil
+	}
+	promoted := 0
+	for wait, err := range store.Waits.Scan(w.tx, s.shift.GetName()) {
+		if err != nil {
+			return false, err
+		}
+		if s.free() <= 0 {
+			return false, nil
+		}
+		c, _, err := w.contract(wait.GetContract())
+		if err != nil {
+			return false, err
+		}
+		if c.GetState() != waitlisted {
+			continue
+		}
+		if promoted == maxPromotions {
+			s.schedule(w.now)
+			return true, nil
+		}
+		if w.entries > stepEntries { // the rest stays reserved until the shift's next step
+			return true, nil
+		}
+		ok, err := w.promotes(s, c)
+		if err != nil {
+			return false, err
+		}
+		if ok {
+			promoted++
+		}
+	}
+	return false, nil
+}
+
+// promotes offers a freed slot to one who waits, if they would pass a claim now.
+func (w *step) promotes(s *shiftStep, c *nuov1.Contract) (bool, error) {
+	v, err := w.volunteer(c.GetVolunteer())
+	if err != nil {
+		return false, err
+	}
+	faults, err := w.hindrances(s, bid{volunteer: v, from: s.start(), to: s.end(), except: c.GetName()})
+	if err != nil || len(faults) > 0 {
+		return false, err
+	}
+	if err := w.mayOffer(s, c); err != nil {
+		_, refused := fault.As(err)
+		if refused {
+			err = nil
+		}
+		return false, err
+	}
+	return true, w.offers(s, c, change{action: promote, by: &System})
+}
+
+// passOn gives free slots to those who wait: at once on the step's own shift, with the next step on any other where
+// one was freed, which stays reserved until then.
+func (w *step) passOn(s *shiftStep) error {
+	switch {
+	case !s.freeForWaiting():
+		return nil
+	case s == w.own && (s.freed || !s.asked):
+		_, err := w.promoteWaiting(s)
+		return err
+	case s.freed:
+		s.freed = false
+		s.schedule(w.now)
+	}
+	return nil
+}
+
+// relook has the due-queue look at what a person waits for, when some of their time was freed: whom a free slot
+// skipped for it may have it now.
+func (w *step) relook(p *personStep) error {
+	if !p.freed || p.claims.GetLive() == 0 {
+		return nil
+	}
+	for e, err := range store.Calendar.Range(w.tx, store.Range{Prefix: []any{p.claims.GetVolunteer()}, From: []any{w.now}}) {
+		if err != nil {
+			return err
+		}
+		if e.GetState() == waitlisted {
+			return w.later(p.claims.GetVolunteer())
+		}
+	}
+	return nil
+}
+
+// later has the due-queue look after a person: the rest of an exemption's releases, what they wait for.
+func (w *step) later(person string) error {
+	return store.DueEntries.Put(w.tx, &storev1.DueEntry{
+		Time: timestamppb.New(w.now), Kind: storev1.DueKind_DUE_KIND_VOLUNTEER, Object: person,
+	})
+}

@@ -13,6 +13,7 @@ import (
 const (
 	boardPages  = 200
 	boardShifts = 5000
+	boardTold   = 8 // of a shift: most callers are told the same
 )
 
 // board keeps the pages of shifts that were read last, without what is a caller's own: at noon a whole community looks
@@ -34,7 +35,7 @@ type asked struct {
 
 // page is one page as everybody sees it who sees the same lists.
 type page struct {
-	shifts []*lifecycle.Shown
+	shifts []*boardShift
 	next   string
 	// lists are those that the page's shifts, and the shifts passed over, belong to.
 	lists []*seenList
@@ -78,6 +79,37 @@ func (p *page) changes(t time.Time) {
 	if !t.IsZero() && (p.until.IsZero() || t.Before(p.until)) {
 		p.until = t
 	}
+}
+
+// boardShift is a shift on a page, with what was made of it for callers.
+type boardShift struct {
+	shown *lifecycle.Shown
+	mu    sync.Mutex
+	tells []tell
+}
+
+// tell is a shift with an answer; many callers are handed it, and nobody changes it.
+type tell struct {
+	answer lifecycle.Answer
+	shift  *nuov1.Shift
+}
+
+// told returns the shift with an answer, the same one for all who are told the same.
+func (b *boardShift) told(answer lifecycle.Answer) *nuov1.Shift {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for i := range b.tells {
+		if b.tells[i].answer == answer {
+			return b.tells[i].shift
+		}
+	}
+	shift := &nuov1.Shift{}
+	copyShift(shift, b.shown.Shift)
+	answer.Tell(shift)
+	if len(b.tells) < boardTold {
+		b.tells = append(b.tells, tell{answer, shift})
+	}
+	return shift
 }
 
 // copyShift makes to a copy of a shift that may be given answers of its own: it shares what the shift holds, which

@@ -57,25 +57,28 @@ func TestOKCopyShiftForgetsNoField(t *testing.T) {
 
 func TestOKCopiedShiftTakesAnswersOfItsOwn(t *testing.T) {
 	from := &nuov1.Shift{Name: "shifts/pm"}
-	for i := range 2 {
-		to := &nuov1.Shift{}
-		copyShift(to, from)
-		to.AllowedActions = append(to.AllowedActions, nuov1.ContractAction(i+1))
-		if len(to.GetAllowedActions()) != 1 || len(from.GetAllowedActions()) != 0 {
-			t.Errorf("%v of %v", to, from)
-		}
+	b := &boardShift{shown: &lifecycle.Shown{Shift: from}}
+	nothing := b.told(lifecycle.Answer{})
+	if !proto.Equal(nothing, from) || nothing == from || b.told(lifecycle.Answer{}) != nothing {
+		t.Errorf("%v of %v", nothing, from)
+	}
+	to := &nuov1.Shift{}
+	copyShift(to, from)
+	to.AllowedActions = append(to.AllowedActions, 1)
+	if len(nothing.GetAllowedActions()) != 0 || len(from.GetAllowedActions()) != 0 {
+		t.Errorf("%v of %v", to, from)
 	}
 }
 
 func TestOKBoardIsBounded(t *testing.T) {
 	b, now := &board{}, time.Unix(1, 0)
 	for i := range 10 * boardPages {
-		b.keep(7, asked{size: i}, &page{since: now, shifts: make([]*lifecycle.Shown, i%1000)})
+		b.keep(7, asked{size: i}, &page{since: now, shifts: make([]*boardShift, i%1000)})
 		if len(b.pages) > boardPages || b.shifts > boardShifts {
 			t.Fatalf("%d pages with %d shifts", len(b.pages), b.shifts)
 		}
 	}
-	b.keep(7, asked{}, &page{since: now, shifts: make([]*lifecycle.Shown, boardShifts+1)})
+	b.keep(7, asked{}, &page{since: now, shifts: make([]*boardShift, boardShifts+1)})
 	if b.find(7, now, asked{}) != nil && len(b.find(7, now, asked{}).shifts) > boardShifts {
 		t.Error("a page that is too long was kept")
 	}

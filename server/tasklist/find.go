@@ -151,8 +151,8 @@ func (f *finder) span() span[*nuov1.Shift] {
 	return shiftsOfPlace(f.place, f.from, f.to)
 }
 
-// page is one page of the answer: as everybody sees it, from the board or read now, and on copies what the caller may
-// do. What the caller could claim is the caller's own, and always read.
+// page is one page of the answer: as everybody sees it, from the board or read now, and with that what the caller may
+// do. Its shifts are shared and must not be changed. What the caller could claim is the caller's own, and always read.
 func (f *finder) page(b *board, cursor string, size int) ([]*nuov1.Shift, string, error) {
 	if f.claimable {
 		return f.span().page(f.c.Tx, cursor, size, f.keep)
@@ -166,14 +166,13 @@ func (f *finder) page(b *board, cursor string, size int) ([]*nuov1.Shift, string
 		}
 		b.keep(f.c.Position(), a, p) // what no other reader of this position would find otherwise
 	}
-	copies := make([]nuov1.Shift, len(p.shifts))
 	shifts := make([]*nuov1.Shift, len(p.shifts))
-	for i, shown := range p.shifts {
-		shifts[i] = &copies[i]
-		copyShift(shifts[i], shown.Shift)
-		if err := f.shows.ShowTo(f.c.Caller, shown, shifts[i]); err != nil {
+	for i, shift := range p.shifts {
+		answer, err := f.shows.Answer(f.c.Caller, shift.shown)
+		if err != nil {
 			return nil, "", err
 		}
+		shifts[i] = shift.told(answer)
 	}
 	return shifts, p.next, nil
 }
@@ -196,7 +195,7 @@ func (f *finder) read(cursor string, size int) (*page, error) {
 		if !f.fits(s) {
 			return false, nil
 		}
-		p.shifts = append(p.shifts, shown)
+		p.shifts = append(p.shifts, &boardShift{shown: shown})
 		return true, nil
 	})
 	p.lists = slices.Collect(maps.Values(f.lists))
@@ -209,10 +208,9 @@ func (f *finder) keep(s *nuov1.Shift) (bool, error) {
 	if shown == nil || err != nil || !f.fits(s) {
 		return false, err
 	}
-	if err := f.shows.ShowTo(f.c.Caller, shown, s); err != nil {
-		return false, err
-	}
-	return !f.claimable || slices.Contains(s.GetAllowedActions(), nuov1.ContractAction_CONTRACT_ACTION_CLAIM), nil
+	answer, err := f.shows.Answer(f.c.Caller, shown)
+	answer.Tell(s)
+	return !f.claimable || answer.MayClaim(), err
 }
 
 // fits tells whether a shift that is shown is as the filter asks.

@@ -180,7 +180,9 @@ func complete(c *call.Call, r *lifecycle.Reader, s *nuov1.Shift, l *nuov1.TaskLi
 	if err != nil {
 		return err
 	}
-	return r.ShowTo(c.Caller, shown, s)
+	answer, err := r.Answer(c.Caller, shown)
+	answer.Tell(s)
+	return err
 }
 
 // showShift fills in what everybody is answered.

@@ -153,8 +153,8 @@ func survivors(seed int) (all []*survivor) {
 	return all
 }
 
-// liveStates calls until the server is gone.
-func (s *survivor) live(ctx context.Context, t *testing.T, address string) {
+// live calls until the server is gone, and says when it was first answered.
+func (s *survivor) live(ctx context.Context, t *testing.T, address string, answered func()) {
 	conn, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		t.Error(err)
@@ -180,6 +180,7 @@ func (s *survivor) live(ctx context.Context, t *testing.T, address string) {
 		if unanswered(err) {
 			return
 		}
+		answered()
 		s.learn(t, k, err)
 	}
 }
@@ -240,7 +241,6 @@ func killShift(i int) string { return fmt.Sprintf("shifts/kill-%d", i) }
 // A server under eight clients is killed again and again and started on the same file: nothing that was acknowledged
 // is lost, nothing is half done, what was never answered is done once at most and told by its repeat.
 func TestOKKillLoop(t *testing.T) {
-	t.Parallel()
 	n := *kills
 	if n == 0 {
 		n = proofCount(100)
@@ -268,18 +268,21 @@ func (sum *tally) die(t *testing.T, seed, deaths int) {
 	g.lay(t, data)
 	clients := survivors(seed)
 	chance := rand.New(rand.NewPCG(uint64(seed), 99))
-	unit := time.Millisecond
-	if raced { // or nobody is ever answered
-		unit *= 10
-	}
 	for range deaths {
 		c := spawn(t, data)
 		ctx, cancel := context.WithTimeout(t.Context(), proofGuard)
 		var wg sync.WaitGroup
+		answered := make(chan struct{})
+		tell := sync.OnceFunc(func() { close(answered) })
 		for _, s := range clients {
-			wg.Go(func() { s.live(ctx, t, c.address) })
+			wg.Go(func() { s.live(ctx, t, c.address, tell) })
 		}
-		<-time.After(time.Duration(5+chance.IntN(56)) * unit) // the fault itself, not a wait for something
+		select { // from then on its days are numbered
+		case <-answered:
+		case <-ctx.Done():
+			t.Error("nobody is answered")
+		}
+		<-time.After(time.Duration(5+chance.IntN(56)) * time.Millisecond) // the fault itself, not a wait for something
 		c.kill()
 		wg.Wait()
 		cancel()

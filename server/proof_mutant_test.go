@@ -58,7 +58,7 @@ var mutants = []mutant{
 		old: "if s.free() > 0 && s.slots.GetWaiting() > 0 &&", new: "if false && s.slots.GetWaiting() > 0 &&",
 	},
 	{
-		name: "promotion not in order", file: "lifecycle/due.go", test: "TestErrShiftFullThenWaitlistIsPromotedInOrder",
+		name: "promotion not in order", file: "lifecycle/promote.go", test: "TestErrShiftFullThenWaitlistIsPromotedInOrder",
 		old: "store.Waits.Scan(w.tx, s.shift.GetName())", new: "store.Waits.ScanReverse(w.tx, s.shift.GetName())",
 	},
 	{

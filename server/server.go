@@ -38,6 +38,7 @@ const (
 	maxMessage     = 4 << 20
 	maxHeaderBytes = 16 << 10
 	maxStreams     = 100 // calls at once on one connection; further ones wait
+	streamWorkers  = 128 // goroutines that stay, with stacks already grown; calls beyond them get one of their own
 )
 
 // Config says what a server is to be. Only Data is required.
@@ -175,6 +176,7 @@ func (s *Server) serve(ctx context.Context, kept *store.Store) error {
 		r.Register(inside)
 	}
 	grpcServer, ready, err := s.grpcServer(chain, all)
+	defer grpcServer.Stop() // its workers wait from the beginning, served or not
 	if err != nil {
 		return err
 	}
@@ -241,6 +243,7 @@ func limits() []grpc.ServerOption {
 		grpc.MaxRecvMsgSize(maxMessage),
 		grpc.MaxHeaderListSize(maxHeaderBytes),
 		grpc.MaxConcurrentStreams(maxStreams),
+		grpc.NumStreamWorkers(streamWorkers),
 		grpc.ConnectionTimeout(10 * time.Second),
 		grpc.WaitForHandlers(true),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 20 * time.Second, PermitWithoutStream: true}),

@@ -43,10 +43,15 @@ func (w *step) hindrances(s *shiftStep, b bid) ([]*fault.Error, error) {
 	if err != nil {
 		return nil, err
 	}
+	return append(faults, timely(s, calendar, b)...), nil
+}
+
+// timely is what the person has promised already against the bid: rule 2 and the rest rules of rule 4.
+func timely(s *shiftStep, calendar []*storev1.CalendarEntry, b bid) (faults []*fault.Error) {
 	if f := overlap(calendar, b); f != nil {
 		faults = append(faults, f)
 	}
-	return append(faults, rest(s.policy, calendar, b)...), nil
+	return append(faults, rest(s.policy, calendar, b)...)
 }
 
 // personal is rule 4 without time: what the person is, has and consented to.

@@ -122,7 +122,8 @@ func (r *Reader) Answer(caller *policy.Caller, shown *Shown) (a Answer, err erro
 	if r.w.now.After(from) {
 		from = r.w.now
 	}
-	calendar, err := r.w.calendar(caller.Person, from, s.end())
+	b := bid{volunteer: v, from: from, to: s.end()}
+	calendar, err := r.w.calendar(caller.Person, b.from, b.to.Add(looksAhead(s.policy)))
 	if err != nil {
 		return a, err
 	}
@@ -131,12 +132,13 @@ func (r *Reader) Answer(caller *policy.Caller, shown *Shown) (a Answer, err erro
 	}) {
 		a.add(nuov1.ErrorReason_ERROR_REASON_ALREADY_CLAIMED)
 	}
-	faults, err := r.w.hindrances(s, bid{volunteer: v, from: from, to: s.end()})
-	if err != nil {
-		return a, err
-	}
-	for _, f := range faults {
+	for _, f := range personal(s, b) {
 		a.add(f.Reason)
+	}
+	if !dueBy(s.shift) {
+		for _, f := range timely(s, calendar, b) {
+			a.add(f.Reason)
+		}
 	}
 	switch {
 	case a.n > 0:

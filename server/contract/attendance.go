@@ -6,11 +6,26 @@ import (
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
 	"nuo.internal/nuo/server/call"
 	"nuo.internal/nuo/server/lifecycle"
+	"nuo.internal/nuo/server/store"
 )
 
-// CheckIn is 签到: by the site code as the volunteer, or by leader or committee.
+// CheckIn is 签到: by the site code as the volunteer, or by leader or committee. After five
+// wrong codes the person waits (guess.go).
 func (r *Room) CheckIn(ctx context.Context, req *nuov1.CheckInRequest) (*nuov1.Contract, error) {
-	return act(ctx, r, req, gate, lifecycle.CheckIn)
+	guess := r.guesses.begin()
+	k, err := act(ctx, r, req, gate,
+		func(tx *store.Tx, a lifecycle.Actor, req *nuov1.CheckInRequest) (*nuov1.Contract, error) {
+			k, err := store.Contracts.Get(tx, req.GetName())
+			if err != nil {
+				return nil, err
+			}
+			if err := guess.at(tx, a.Name, k.GetShift(), req.GetSiteCode()); err != nil {
+				return nil, err
+			}
+			return lifecycle.CheckIn(tx, a, req)
+		})
+	guess.end(err)
+	return k, err
 }
 
 // UndoCheckIn takes a check-in back.

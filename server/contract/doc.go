@@ -11,6 +11,8 @@
 // contract that the caller may not see is NOT_FOUND, like one that does not exist; one that they may see but not touch
 // is PERMISSION_DENIED.
 //
+// Wrong site codes are counted per person and shift (guess.go), in memory: a refusal leaves nothing in the store.
+//
 // # What an answer shows
 //
 // One function shows a contract to a caller (show.go), for every verb and list alike: name and phone as rule 7 of the
@@ -30,7 +32,8 @@ import (
 type Room struct {
 	nuov1.UnimplementedContractServiceServer
 
-	store *store.Store
+	store   *store.Store
+	guesses guesses
 }
 
 var _ nuov1.ContractServiceServer = (*Room)(nil)

@@ -32,9 +32,13 @@ func (r *Room) ClaimShift(ctx context.Context, req *nuov1.ClaimShiftRequest) (*n
 
 // CheckInOnSite claims, signs and checks in at once, for the caller's own person, by the code shown on site.
 func (r *Room) CheckInOnSite(ctx context.Context, req *nuov1.CheckInOnSiteRequest) (*nuov1.Contract, error) {
-	return call.Mutate(ctx, r.store, req, func(c *call.Call) (*nuov1.Contract, error) {
+	guess := r.guesses.begin()
+	k, err := call.Mutate(ctx, r.store, req, func(c *call.Call) (*nuov1.Contract, error) {
 		a, volunteer, err := oneself(c, "", req.GetShift())
 		if err != nil {
+			return nil, err
+		}
+		if err := guess.at(c.Tx, a.Name, req.GetShift(), req.GetSiteCode()); err != nil {
 			return nil, err
 		}
 		k, err := lifecycle.CheckInOnSite(c.Tx, a, volunteer, req)
@@ -43,6 +47,8 @@ func (r *Room) CheckInOnSite(ctx context.Context, req *nuov1.CheckInOnSiteReques
 		}
 		return answer(c, k)
 	})
+	guess.end(err)
+	return k, err
 }
 
 // oneself is who takes a slot: the caller's person, and nobody for another. The policy is asked about that person; a

@@ -11,6 +11,7 @@ import (
 
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
 	"nuo.internal/nuo/server/fault"
+	"nuo.internal/nuo/server/place"
 	"nuo.internal/nuo/server/store"
 )
 
@@ -32,7 +33,22 @@ func SiteCode(tx *store.Tx, shift *nuov1.Shift) (*nuov1.SiteCode, error) {
 	return &nuov1.SiteCode{Code: s.code(turn), ExpireTime: timestamppb.New(ends)}, nil
 }
 
-func (s *shiftStep) codeLife() time.Duration { return max(s.policy.SiteCodeLife, time.Second) }
+// CodeLife is how long one code of the shift is shown.
+func CodeLife(tx *store.Tx, shift string) (time.Duration, error) {
+	s, err := store.Shifts.Get(tx, shift)
+	if err != nil {
+		return 0, err
+	}
+	p, err := place.PolicyOf(tx, s.GetDistrict())
+	if err != nil {
+		return 0, err
+	}
+	return lifeOf(p), nil
+}
+
+func lifeOf(p place.Policy) time.Duration { return max(p.SiteCodeLife, time.Second) }
+
+func (s *shiftStep) codeLife() time.Duration { return lifeOf(s.policy) }
 
 // turn numbers the code's lives.
 func (s *shiftStep) turn(t time.Time) int64 { return t.UnixNano() / int64(s.codeLife()) }

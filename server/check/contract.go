@@ -54,7 +54,8 @@ func (v *visit) calendar(e *storev1.CalendarEntry) error {
 	}
 	times := []string{timeText(c.GetStartTime()), timeText(c.GetCheckIn().GetTime())}
 	if e.GetVolunteer() != c.GetVolunteer() || e.GetShift() != c.GetShift() || e.GetState() != c.GetState() ||
-		!slices.Contains(times, timeText(e.GetStartTime())) {
+		!slices.Contains(times, timeText(e.GetStartTime())) ||
+		v.record.Table != lifecycle.CalendarOf(c.GetState()).Info().Name {
 		v.say("entry that its contract does not ask for")
 		return nil
 	}
@@ -63,7 +64,7 @@ func (v *visit) calendar(e *storev1.CalendarEntry) error {
 		if other == 1 {
 			start = c.GetCheckIn().GetTime()
 		}
-		twice, err := store.Calendar.Has(v.Tx, e.GetVolunteer(), start, e.GetContract())
+		twice, err := lifecycle.CalendarOf(c.GetState()).Has(v.Tx, e.GetVolunteer(), start, e.GetContract())
 		if err != nil {
 			return err
 		}

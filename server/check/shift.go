@@ -87,6 +87,8 @@ func (v *visit) due(e *storev1.DueEntry) error {
 		return need(v, store.TaskLists, e.GetObject())
 	case storev1.DueKind_DUE_KIND_VOLUNTEER:
 		return need(v, store.Volunteers, e.GetObject())
+	case storev1.DueKind_DUE_KIND_LEFTOVERS, storev1.DueKind_DUE_KIND_LEFTOVER_DOORS:
+		return need(v, store.Tasks, e.GetObject())
 	}
 	v.say("entry of an unknown kind")
 	return nil

@@ -200,23 +200,25 @@ func earliest(tx *store.Tx, person string, behind moment, high time.Time, next [
 	if !high.IsZero() {
 		r.Until = []any{high}
 	}
-	for e, err := range store.Calendar.Range(tx, r) {
-		if err != nil {
-			return nil, err
-		}
-		m := moment{e.GetStartTime().AsTime(), e.GetContract()}
-		if m.compare(behind) <= 0 {
-			continue
-		}
-		i, _ := slices.BinarySearchFunc(next, m, moment.compare)
-		if i == n {
-			if m.start.After(next[n-1].start) {
-				break
+	for _, calendar := range store.Calendars {
+		for e, err := range calendar.Range(tx, r) {
+			if err != nil {
+				return nil, err
 			}
-			continue
-		}
-		if next = slices.Insert(next, i, m); len(next) > n {
-			next = next[:n]
+			m := moment{e.GetStartTime().AsTime(), e.GetContract()}
+			if m.compare(behind) <= 0 {
+				continue
+			}
+			i, _ := slices.BinarySearchFunc(next, m, moment.compare)
+			if i == n {
+				if m.start.After(next[n-1].start) {
+					break
+				}
+				continue
+			}
+			if next = slices.Insert(next, i, m); len(next) > n {
+				next = next[:n]
+			}
 		}
 	}
 	return next, nil

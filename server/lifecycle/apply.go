@@ -155,7 +155,7 @@ func (w *step) eventTime(c *nuov1.Contract) time.Time {
 // counts is what one contract adds to its shift's and its person's counts.
 type counts struct {
 	held, waiting, offered, present, checkedIn, live, standing, fulfilled int32
-	personLive                                                            int32
+	personLive, personWaiting                                             int32
 }
 
 func one(b bool) int32 {
@@ -173,7 +173,7 @@ func countOf(c *nuov1.Contract) counts {
 		present: one(s == inFulfilment && !out), checkedIn: one(c.GetCheckIn() != nil),
 		live:     one(Live(s) && s != waitlisted && !out),
 		standing: one(Stands(s)), fulfilled: one(s == fulfilled || s == evaluated),
-		personLive: one(Live(s)),
+		personLive: one(Live(s)), personWaiting: one(s == waitlisted),
 	}
 }
 
@@ -199,6 +199,7 @@ func (w *step) count(s *shiftStep, p *personStep, c *nuov1.Contract, before, aft
 	s.freed = s.freed || after.held < before.held
 	p.claims.Offers += after.offered - before.offered
 	p.claims.Live += after.personLive - before.personLive
+	p.claims.Waiting += after.personWaiting - before.personWaiting
 	if after.present > before.present {
 		p.claims.Present = c.GetName()
 	} else if after.present < before.present {

@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"crypto/sha256"
+	"strconv"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -66,13 +67,15 @@ func (w *step) read(s *shiftStep, revision int64) error {
 }
 
 // standing answers the person's contract that waits for this shift, nil when there is none; any other live contract
-// on it is ALREADY_CLAIMED. The conflict key of the scan is the shift's counts.
+// on it is ALREADY_CLAIMED. Who has no live one gets none beyond what a person may have: LIMIT_REACHED. The conflict key
+// of the scan is the shift's counts.
 func (w *step) standing(s *shiftStep, person string) (*nuov1.Contract, error) {
+	tries := 0
 	for h, err := range store.Holders.Scan(w.tx, s.shift.GetName(), person) {
 		if err != nil {
 			return nil, err
 		}
-		if !Live(h.GetState()) {
+		if tries++; !Live(h.GetState()) {
 			continue
 		}
 		c, _, err := w.current(h.GetContract())
@@ -87,7 +90,21 @@ func (w *step) standing(s *shiftStep, person string) (*nuov1.Contract, error) {
 			return nil, alreadyClaimed(c)
 		}
 	}
+	p, err := w.person(person)
+	if err != nil {
+		return nil, err
+	}
+	if tries >= maxTries {
+		return nil, limitReached(maxTries)
+	}
+	if p.claims.GetLive() >= maxLive {
+		return nil, limitReached(maxLive)
+	}
 	return nil, nil
+}
+
+func limitReached(limit int) error {
+	return fault.New(nuov1.ErrorReason_ERROR_REASON_LIMIT_REACHED, "limit", strconv.Itoa(limit))
 }
 
 // offeredOrWaiting is standing for whoever is at the gate: an offer is theirs to sign there.
@@ -143,11 +160,18 @@ func (w *step) wait(s *shiftStep, c *nuov1.Contract, e entrant) (*nuov1.Contract
 	if err != nil {
 		return nil, err
 	}
+	p, err := w.person(e.person)
+	if err != nil {
+		return nil, err
+	}
 	err = w.apply(c, change{
 		action: joinWaitlist,
 		check: func(s *shiftStep) error {
 			if s.slots.GetWaiting() >= maxWaiting {
-				return fault.New(nuov1.ErrorReason_ERROR_REASON_LIMIT_REACHED, "limit", "50")
+				return limitReached(maxWaiting)
+			}
+			if p.claims.GetWaiting() >= maxWaits {
+				return limitReached(maxWaits)
 			}
 			return w.qualify(s, bid{volunteer: v, from: s.start(), to: s.end(), timeless: true})
 		},

@@ -31,6 +31,9 @@ var System = Actor{Name: "system", Role: nuov1.Role_ROLE_SYSTEM}
 
 // Limits that no policy changes.
 const (
+	maxLive         = 100                 // live contracts of one person: what the steps of their time can read
+	maxWaits        = 20                  // of these, places on waitlists
+	maxTries        = 50                  // contracts of one person on one shift, ended ones among them
 	maxWaiting      = 50                  // people behind one shift: what one step can examine
 	stepContracts   = 50                  // contracts that one step of a sweep visits
 	stepSweep       = 25                  // holders that one step of a visit looks at

@@ -359,10 +359,11 @@ func runVolunteer(tx *store.Tx, e *storev1.DueEntry) error {
 }
 
 func (w *step) lookAtWaits(person string) error {
-	if _, err := w.person(person); err != nil {
+	p, err := w.person(person)
+	if err != nil || p.claims.GetWaiting() == 0 {
 		return err
 	}
-	for e, err := range store.Calendar.Range(w.tx, store.Range{Prefix: []any{person}, From: []any{w.now}}) {
+	for e, err := range store.Calendar.Range(w.tx, store.Range{Prefix: []any{person}, From: []any{w.now.Add(-readAhead)}}) {
 		if err != nil {
 			return err
 		}

@@ -88,18 +88,10 @@ func (w *step) passOn(s *shiftStep) error {
 // relook has the due-queue look at what a person waits for, when some of their time was freed: whom a free slot
 // skipped for it may have it now.
 func (w *step) relook(p *personStep) error {
-	if !p.freed || p.claims.GetLive() == 0 {
+	if !p.freed || p.claims.GetWaiting() == 0 {
 		return nil
 	}
-	for e, err := range store.Calendar.Range(w.tx, store.Range{Prefix: []any{p.claims.GetVolunteer()}, From: []any{w.now}}) {
-		if err != nil {
-			return err
-		}
-		if e.GetState() == waitlisted {
-			return w.later(p.claims.GetVolunteer())
-		}
-	}
-	return nil
+	return w.later(p.claims.GetVolunteer())
 }
 
 // later has the due-queue look after a person: the rest of an exemption's releases, what they wait for.

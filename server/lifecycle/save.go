@@ -6,6 +6,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	storev1 "nuo.internal/nuo/api/nuo/store/v1"
+	nuov1 "nuo.internal/nuo/api/nuo/v1"
 	"nuo.internal/nuo/server/store"
 )
 
@@ -53,12 +54,7 @@ func (w *step) save(cs *contractStep) error {
 		return err
 	}
 	entry := s.entry(c)
-	if old := cs.entry; old != nil && !old.GetStartTime().AsTime().Equal(entry.GetStartTime().AsTime()) {
-		if err := store.Calendar.Delete(w.tx, old.GetVolunteer(), old.GetStartTime(), old.GetContract()); err != nil {
-			return err
-		}
-	}
-	if err := store.Calendar.Put(w.tx, entry); err != nil {
+	if err := w.saveEntry(cs.entry, entry); err != nil {
 		return err
 	}
 	if p := w.people[c.GetVolunteer()]; p != nil && frees(cs.entry, entry) {
@@ -72,6 +68,29 @@ func (w *step) save(cs *contractStep) error {
 		s.schedule(t.AsTime())
 	}
 	return w.saveWait(cs)
+}
+
+// CalendarOf is the table of calendar entries in a state. What has ended, holds no time and cannot be excused any more
+// is put aside: the rules do not read it.
+func CalendarOf(state nuov1.ContractState) *store.Table[*storev1.CalendarEntry] {
+	if HoldsTime(state) || find(state, exempt) != nil {
+		return store.Calendar
+	}
+	return store.EndedCalendar
+}
+
+// saveEntry writes a calendar entry and takes away the one before, where it stood elsewhere.
+func (w *step) saveEntry(old, entry *storev1.CalendarEntry) error {
+	home := CalendarOf(entry.GetState())
+	if old != nil {
+		was := CalendarOf(old.GetState())
+		if was != home || !old.GetStartTime().AsTime().Equal(entry.GetStartTime().AsTime()) {
+			if err := was.Delete(w.tx, old.GetVolunteer(), old.GetStartTime(), old.GetContract()); err != nil {
+				return err
+			}
+		}
+	}
+	return home.Put(w.tx, entry)
 }
 
 // frees tells whether a calendar entry gave some of the person's time back.

@@ -177,7 +177,7 @@ func verifyAround(tx *store.Tx, c *nuov1.Contract, say report) error {
 		}
 	}
 	want := s.entry(c)
-	entry, ok, err := store.Calendar.Find(tx, want.GetVolunteer(), want.GetStartTime(), want.GetContract())
+	entry, ok, err := CalendarOf(c.GetState()).Find(tx, want.GetVolunteer(), want.GetStartTime(), want.GetContract())
 	if err != nil {
 		return err
 	}
@@ -262,10 +262,11 @@ func (a *counts) add(b counts) {
 	a.standing += b.standing
 	a.fulfilled += b.fulfilled
 	a.personLive += b.personLive
+	a.personWaiting += b.personWaiting
 }
 
 func (a counts) ofShift() counts {
-	a.personLive = 0
+	a.personLive, a.personWaiting = 0, 0
 	return a
 }
 
@@ -280,13 +281,14 @@ func countsOf(n *storev1.ShiftSlots) counts {
 func VerifyPerson(tx *store.Tx, claims *storev1.PersonClaims, found func(Problem)) error {
 	say := report(found)
 	var held []*storev1.CalendarEntry
-	offers, live, here := int32(0), int32(0), ""
+	offers, live, waiting, here := int32(0), int32(0), int32(0), ""
 	for e, err := range store.Calendar.Scan(tx, claims.GetVolunteer()) {
 		if err != nil {
 			return err
 		}
 		offers += one(e.GetState() == offered)
 		live += one(Live(e.GetState()))
+		waiting += one(e.GetState() == waitlisted)
 		if e.GetState() == inFulfilment {
 			if c, err := store.Contracts.Get(tx, e.GetContract()); err == nil && c.GetCheckOut() == nil {
 				here = c.GetName()
@@ -304,9 +306,9 @@ func VerifyPerson(tx *store.Tx, claims *storev1.PersonClaims, found func(Problem
 			return o.GetEndTime().AsTime().Add(calendarReach).Before(e.GetStartTime().AsTime())
 		}), e)
 	}
-	if offers != claims.GetOffers() || live != claims.GetLive() || here != claims.GetPresent() {
-		say.say(claims.GetVolunteer(), "counts are %d offers, %d live, present at %q; contracts add up to %d, %d, %q",
-			claims.GetOffers(), claims.GetLive(), claims.GetPresent(), offers, live, here)
+	if offers != claims.GetOffers() || live != claims.GetLive() || waiting != claims.GetWaiting() || here != claims.GetPresent() {
+		say.say(claims.GetVolunteer(), "counts are %d offers, %d live, %d waiting, present at %q; contracts add up to %d, %d, %d, %q",
+			claims.GetOffers(), claims.GetLive(), claims.GetWaiting(), claims.GetPresent(), offers, live, waiting, here)
 	}
 	return nil
 }

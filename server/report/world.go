@@ -3,9 +3,11 @@ package report
 import (
 	"cmp"
 	"context"
+	"iter"
 	"slices"
 	"time"
 
+	storev1 "nuo.internal/nuo/api/nuo/store/v1"
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
 	"nuo.internal/nuo/server/fault"
 	"nuo.internal/nuo/server/lifecycle"
@@ -148,23 +150,33 @@ func (w *world) gatherUnit() error {
 		r := store.Range{
 			Prefix: []any{v.GetName()}, From: []any{w.period.begin.Add(-slack)}, Until: []any{w.period.end.Add(slack)},
 		}
-		for c, err := range store.Calendar.Range(w.tx, r) {
-			if err != nil {
+		for _, calendar := range store.Calendars {
+			if err := w.gatherCalendar(calendar.Range(w.tx, r), fedBack); err != nil {
 				return err
-			}
-			e, err := w.entry(c.GetContract())
-			switch {
-			case err != nil:
-				return err
-			case e == nil || e.contract.GetUnit() != w.home:
-			case fedBack || e.duty():
-				w.entries = append(w.entries, e)
-			default:
-				w.withheld = append(w.withheld, e)
 			}
 		}
 	}
 	return w.addPeople(volunteers)
+}
+
+// gatherCalendar takes what one of the unit has in a part of a calendar.
+func (w *world) gatherCalendar(part iter.Seq2[*storev1.CalendarEntry, error], fedBack bool) error {
+	for c, err := range part {
+		if err != nil {
+			return err
+		}
+		e, err := w.entry(c.GetContract())
+		switch {
+		case err != nil:
+			return err
+		case e == nil || e.contract.GetUnit() != w.home:
+		case fedBack || e.duty():
+			w.entries = append(w.entries, e)
+		default:
+			w.withheld = append(w.withheld, e)
+		}
+	}
+	return nil
 }
 
 func (w *world) gatherPlace() error {

@@ -54,6 +54,7 @@ package store
 //	0x73    slots                      shift                        nuo.store.v1.ShiftSlots
 //	0x74    claims                     volunteer                    nuo.store.v1.PersonClaims
 //	0x75    acceptance                 community volunteer          nuo.store.v1.Acceptance
+//	0x76    ended calendar entry       volunteer start contract     nuo.store.v1.CalendarEntry
 const (
 	prefixMeta            byte = 0x01
 	prefixServingInterval byte = 0x02
@@ -89,6 +90,6 @@ func Tables() []AnyTable {
 		Organisations, Volunteers, Persons, ServedParties, Contacts, ViewEvents,
 		Tokens, Requests, DueEntries, FileNames, Notes, AdminEvents,
 		TaskLists, Tasks, Shifts, Terms, Doors,
-		Contracts, Calendar, Holders, Slots, Claims, Waits, Acceptances, ContractEvents,
+		Contracts, Calendar, EndedCalendar, Holders, Slots, Claims, Waits, Acceptances, ContractEvents,
 	}
 }

@@ -85,13 +85,17 @@ var (
 		Name: "contract", Prefix: 'm', Parts: "name",
 		Key: func(c *nuov1.Contract) []any { return []any{c.GetName()} },
 	})
-	// Calendar holds each person's contracts in the order of their start.
+	// Calendar holds each person's contracts in the order of their start: those that are live, hold time, or may hold
+	// it again. It is what the rules read, and stays as short as what one person can do.
 	Calendar = NewTable(TableConfig[*storev1.CalendarEntry]{
-		Name: "calendar entry", Prefix: 'o', Parts: "volunteer start contract",
-		Key: func(e *storev1.CalendarEntry) []any {
-			return []any{e.GetVolunteer(), e.GetStartTime(), e.GetContract()}
-		},
+		Name: "calendar entry", Prefix: 'o', Parts: "volunteer start contract", Key: calendarKey,
 	})
+	// EndedCalendar is Calendar for what has ended and holds nothing, of which there is no end.
+	EndedCalendar = NewTable(TableConfig[*storev1.CalendarEntry]{
+		Name: "ended calendar entry", Prefix: 'v', Parts: "volunteer start contract", Key: calendarKey,
+	})
+	// Calendars are both: each contract stands in one of them.
+	Calendars = []*Table[*storev1.CalendarEntry]{Calendar, EndedCalendar}
 	// HoldersByDue finds the contracts of a shift that something falls due for.
 	HoldersByDue = &Index[*storev1.Holder]{
 		Name: "due", Prefix: 'q', Parts: "shift due",
@@ -131,3 +135,7 @@ var (
 	// ContractEvents chains what happened to each contract. The contract keeps number and hash of the last.
 	ContractEvents = NewChain[*nuov1.ContractEvent](ChainConfig{Name: "contract event", Prefix: 'n'})
 )
+
+func calendarKey(e *storev1.CalendarEntry) []any {
+	return []any{e.GetVolunteer(), e.GetStartTime(), e.GetContract()}
+}

@@ -681,6 +681,8 @@ const (
 	ContractMark_CONTRACT_MARK_ON_SITE ContractMark = 7
 	// The check-in signed a spoken yes by hand on the gate sheet.
 	ContractMark_CONTRACT_MARK_PAPER_SIGNATURE ContractMark = 8
+	// It needs no seat: what happened was recorded after its slot had been free.
+	ContractMark_CONTRACT_MARK_SEATLESS ContractMark = 9
 )
 
 // Enum value maps for ContractMark.
@@ -695,6 +697,7 @@ var (
 		6: "CONTRACT_MARK_ENTERED_CHECK_OUT",
 		7: "CONTRACT_MARK_ON_SITE",
 		8: "CONTRACT_MARK_PAPER_SIGNATURE",
+		9: "CONTRACT_MARK_SEATLESS",
 	}
 	ContractMark_value = map[string]int32{
 		"CONTRACT_MARK_UNSPECIFIED":       0,
@@ -706,6 +709,7 @@ var (
 		"CONTRACT_MARK_ENTERED_CHECK_OUT": 6,
 		"CONTRACT_MARK_ON_SITE":           7,
 		"CONTRACT_MARK_PAPER_SIGNATURE":   8,
+		"CONTRACT_MARK_SEATLESS":          9,
 	}
 )
 
@@ -2897,7 +2901,7 @@ type CheckInCrewRequest struct {
 	RequestId string `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// The shift.
 	Shift string `protobuf:"bytes,2,opt,name=shift,proto3" json:"shift,omitempty"`
-	// Only these contracts; empty means all who hold the shift and have not checked in, at most 100.
+	// Only these contracts; empty means all who hold the shift and have not checked in, at most 50 a call.
 	Contracts     []string `protobuf:"bytes,3,rep,name=contracts,proto3" json:"contracts,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2960,7 +2964,9 @@ type CheckInCrewResponse struct {
 	// Those checked in.
 	Contracts []*Contract `protobuf:"bytes,1,rep,name=contracts,proto3" json:"contracts,omitempty"`
 	// Those who could not be, with the reason.
-	Refused       []*CrewRefusal `protobuf:"bytes,2,rep,name=refused,proto3" json:"refused,omitempty"`
+	Refused []*CrewRefusal `protobuf:"bytes,2,rep,name=refused,proto3" json:"refused,omitempty"`
+	// There are more: call again, until nobody is left.
+	More          bool `protobuf:"varint,3,opt,name=more,proto3" json:"more,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3007,6 +3013,13 @@ func (x *CheckInCrewResponse) GetRefused() []*CrewRefusal {
 		return x.Refused
 	}
 	return nil
+}
+
+func (x *CheckInCrewResponse) GetMore() bool {
+	if x != nil {
+		return x.More
+	}
+	return false
 }
 
 // One of a crew who was left out.
@@ -3071,7 +3084,7 @@ type CheckOutCrewRequest struct {
 	RequestId string `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// The shift.
 	Shift string `protobuf:"bytes,2,opt,name=shift,proto3" json:"shift,omitempty"`
-	// Only these contracts; empty means all who are present.
+	// Only these contracts; empty means all who are present, at most 50 a call.
 	Contracts     []string `protobuf:"bytes,3,rep,name=contracts,proto3" json:"contracts,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3134,7 +3147,9 @@ type CheckOutCrewResponse struct {
 	// Those checked out.
 	Contracts []*Contract `protobuf:"bytes,1,rep,name=contracts,proto3" json:"contracts,omitempty"`
 	// Those who could not be, with the reason.
-	Refused       []*CrewRefusal `protobuf:"bytes,2,rep,name=refused,proto3" json:"refused,omitempty"`
+	Refused []*CrewRefusal `protobuf:"bytes,2,rep,name=refused,proto3" json:"refused,omitempty"`
+	// There are more: call again, until nobody is left.
+	More          bool `protobuf:"varint,3,opt,name=more,proto3" json:"more,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3181,6 +3196,13 @@ func (x *CheckOutCrewResponse) GetRefused() []*CrewRefusal {
 		return x.Refused
 	}
 	return nil
+}
+
+func (x *CheckOutCrewResponse) GetMore() bool {
+	if x != nil {
+		return x.More
+	}
+	return false
 }
 
 // Request of EnterCheckOut.
@@ -5099,10 +5121,11 @@ const file_nuo_v1_contract_proto_rawDesc = "" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x125\n" +
 	"\x05shift\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a2\x18^shifts/[a-z0-9-]{1,63}$R\x05shift\x12G\n" +
-	"\tcontracts\x18\x03 \x03(\tB)\xbaH&\x92\x01#\x102\"\x1fr\x1d2\x1b^contracts/[a-z0-9-]{1,63}$R\tcontracts\"t\n" +
+	"\tcontracts\x18\x03 \x03(\tB)\xbaH&\x92\x01#\x102\"\x1fr\x1d2\x1b^contracts/[a-z0-9-]{1,63}$R\tcontracts\"\x88\x01\n" +
 	"\x13CheckInCrewResponse\x12.\n" +
 	"\tcontracts\x18\x01 \x03(\v2\x10.nuo.v1.ContractR\tcontracts\x12-\n" +
-	"\arefused\x18\x02 \x03(\v2\x13.nuo.v1.CrewRefusalR\arefused\"V\n" +
+	"\arefused\x18\x02 \x03(\v2\x13.nuo.v1.CrewRefusalR\arefused\x12\x12\n" +
+	"\x04more\x18\x03 \x01(\bR\x04more\"V\n" +
 	"\vCrewRefusal\x12\x1a\n" +
 	"\bcontract\x18\x01 \x01(\tR\bcontract\x12+\n" +
 	"\x06reason\x18\x02 \x01(\x0e2\x13.nuo.v1.ErrorReasonR\x06reason\"\xbe\x01\n" +
@@ -5110,10 +5133,11 @@ const file_nuo_v1_contract_proto_rawDesc = "" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x125\n" +
 	"\x05shift\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a2\x18^shifts/[a-z0-9-]{1,63}$R\x05shift\x12G\n" +
-	"\tcontracts\x18\x03 \x03(\tB)\xbaH&\x92\x01#\x102\"\x1fr\x1d2\x1b^contracts/[a-z0-9-]{1,63}$R\tcontracts\"u\n" +
+	"\tcontracts\x18\x03 \x03(\tB)\xbaH&\x92\x01#\x102\"\x1fr\x1d2\x1b^contracts/[a-z0-9-]{1,63}$R\tcontracts\"\x89\x01\n" +
 	"\x14CheckOutCrewResponse\x12.\n" +
 	"\tcontracts\x18\x01 \x03(\v2\x10.nuo.v1.ContractR\tcontracts\x12-\n" +
-	"\arefused\x18\x02 \x03(\v2\x13.nuo.v1.CrewRefusalR\arefused\"\xe7\x01\n" +
+	"\arefused\x18\x02 \x03(\v2\x13.nuo.v1.CrewRefusalR\arefused\x12\x12\n" +
+	"\x04more\x18\x03 \x01(\bR\x04more\"\xe7\x01\n" +
 	"\x14EnterCheckOutRequest\x12'\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x126\n" +
@@ -5370,7 +5394,7 @@ const file_nuo_v1_contract_proto_rawDesc = "" +
 	"\x1bATTENDANCE_METHOD_COMMITTEE\x10\x03\x12\x1a\n" +
 	"\x16ATTENDANCE_METHOD_SELF\x10\x04\x12\x19\n" +
 	"\x15ATTENDANCE_METHOD_CUT\x10\x05\x12\x1d\n" +
-	"\x19ATTENDANCE_METHOD_ENTERED\x10\x06*\xa4\x02\n" +
+	"\x19ATTENDANCE_METHOD_ENTERED\x10\x06*\xc0\x02\n" +
 	"\fContractMark\x12\x1d\n" +
 	"\x19CONTRACT_MARK_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cCONTRACT_MARK_PROXY_CHECK_IN\x10\x01\x12\x1c\n" +
@@ -5380,7 +5404,8 @@ const file_nuo_v1_contract_proto_rawDesc = "" +
 	"\x15CONTRACT_MARK_CROSSED\x10\x05\x12#\n" +
 	"\x1fCONTRACT_MARK_ENTERED_CHECK_OUT\x10\x06\x12\x19\n" +
 	"\x15CONTRACT_MARK_ON_SITE\x10\a\x12!\n" +
-	"\x1dCONTRACT_MARK_PAPER_SIGNATURE\x10\b2\xf9\x16\n" +
+	"\x1dCONTRACT_MARK_PAPER_SIGNATURE\x10\b\x12\x1a\n" +
+	"\x16CONTRACT_MARK_SEATLESS\x10\t2\xf9\x16\n" +
 	"\x0fContractService\x12G\n" +
 	"\n" +
 	"ClaimShift\x12\x19.nuo.v1.ClaimShiftRequest\x1a\x10.nuo.v1.Contract\"\f\xca\xf3\x18\b\n" +

@@ -59,7 +59,13 @@ type ShiftSlots struct {
 	// Promises that stand: DISPLAYED to EVALUATED.
 	Standing int32 `protobuf:"varint,15,opt,name=standing,proto3" json:"standing,omitempty"`
 	// Of these, FULFILLED or EVALUATED.
-	Fulfilled     int32 `protobuf:"varint,16,opt,name=fulfilled,proto3" json:"fulfilled,omitempty"`
+	Fulfilled int32 `protobuf:"varint,16,opt,name=fulfilled,proto3" json:"fulfilled,omitempty"`
+	// Whoever waits up to this sequence was asked since a slot was freed, by more than one step; 0 where one step asks all.
+	AskedWait int64 `protobuf:"varint,17,opt,name=asked_wait,json=askedWait,proto3" json:"asked_wait,omitempty"`
+	// The holder that a verb for the whole crew has reached, a cursor in hexadecimal: its next call goes on behind it.
+	CrewAfter string `protobuf:"bytes,18,opt,name=crew_after,json=crewAfter,proto3" json:"crew_after,omitempty"`
+	// The verb that crew_after is of.
+	CrewAction    v1.ContractAction `protobuf:"varint,19,opt,name=crew_action,json=crewAction,proto3,enum=nuo.v1.ContractAction" json:"crew_action,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -206,6 +212,27 @@ func (x *ShiftSlots) GetFulfilled() int32 {
 	return 0
 }
 
+func (x *ShiftSlots) GetAskedWait() int64 {
+	if x != nil {
+		return x.AskedWait
+	}
+	return 0
+}
+
+func (x *ShiftSlots) GetCrewAfter() string {
+	if x != nil {
+		return x.CrewAfter
+	}
+	return ""
+}
+
+func (x *ShiftSlots) GetCrewAction() v1.ContractAction {
+	if x != nil {
+		return x.CrewAction
+	}
+	return v1.ContractAction(0)
+}
+
 // The conflict key of a person: every step that takes or frees time writes it.
 type PersonClaims struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -218,7 +245,9 @@ type PersonClaims struct {
 	// Contracts not ended.
 	Live int32 `protobuf:"varint,4,opt,name=live,proto3" json:"live,omitempty"`
 	// The contract checked in and not out, if any.
-	Present       string `protobuf:"bytes,5,opt,name=present,proto3" json:"present,omitempty"`
+	Present string `protobuf:"bytes,5,opt,name=present,proto3" json:"present,omitempty"`
+	// Of the live: waiting.
+	Waiting       int32 `protobuf:"varint,6,opt,name=waiting,proto3" json:"waiting,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -288,7 +317,15 @@ func (x *PersonClaims) GetPresent() string {
 	return ""
 }
 
-// One contract in its person's calendar, in the order of start times.
+func (x *PersonClaims) GetWaiting() int32 {
+	if x != nil {
+		return x.Waiting
+	}
+	return 0
+}
+
+// One contract in its person's calendar, in the order of start times. What is over and holds nothing is put aside: the
+// rules never read it.
 type CalendarEntry struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The person.
@@ -629,7 +666,7 @@ var File_nuo_store_v1_contract_proto protoreflect.FileDescriptor
 
 const file_nuo_store_v1_contract_proto_rawDesc = "" +
 	"\n" +
-	"\x1bnuo/store/v1/contract.proto\x12\fnuo.store.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15nuo/v1/contract.proto\x1a\x14nuo/v1/options.proto\"\x84\x04\n" +
+	"\x1bnuo/store/v1/contract.proto\x12\fnuo.store.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15nuo/v1/contract.proto\x1a\x14nuo/v1/options.proto\"\xfb\x04\n" +
 	"\n" +
 	"ShiftSlots\x12\x14\n" +
 	"\x05shift\x18\x01 \x01(\tR\x05shift\x12\x12\n" +
@@ -651,13 +688,20 @@ const file_nuo_store_v1_contract_proto_rawDesc = "" +
 	"\vcode_secret\x18\x0e \x01(\fB\x04\xd0\xf3\x18\x03R\n" +
 	"codeSecret\x12\x1a\n" +
 	"\bstanding\x18\x0f \x01(\x05R\bstanding\x12\x1c\n" +
-	"\tfulfilled\x18\x10 \x01(\x05R\tfulfilled\"\x8c\x01\n" +
+	"\tfulfilled\x18\x10 \x01(\x05R\tfulfilled\x12\x1d\n" +
+	"\n" +
+	"asked_wait\x18\x11 \x01(\x03R\taskedWait\x12\x1d\n" +
+	"\n" +
+	"crew_after\x18\x12 \x01(\tR\tcrewAfter\x127\n" +
+	"\vcrew_action\x18\x13 \x01(\x0e2\x16.nuo.v1.ContractActionR\n" +
+	"crewAction\"\xa6\x01\n" +
 	"\fPersonClaims\x12\x1c\n" +
 	"\tvolunteer\x18\x01 \x01(\tR\tvolunteer\x12\x16\n" +
 	"\x06offers\x18\x02 \x01(\x05R\x06offers\x12\x18\n" +
 	"\aversion\x18\x03 \x01(\x03R\aversion\x12\x12\n" +
 	"\x04live\x18\x04 \x01(\x05R\x04live\x12\x18\n" +
-	"\apresent\x18\x05 \x01(\tR\apresent\"\xc5\x02\n" +
+	"\apresent\x18\x05 \x01(\tR\apresent\x12\x18\n" +
+	"\awaiting\x18\x06 \x01(\x05R\awaiting\"\xc5\x02\n" +
 	"\rCalendarEntry\x12\x1c\n" +
 	"\tvolunteer\x18\x01 \x01(\tR\tvolunteer\x12\x1a\n" +
 	"\bcontract\x18\x02 \x01(\tR\bcontract\x12\x14\n" +
@@ -707,21 +751,23 @@ var file_nuo_store_v1_contract_proto_goTypes = []any{
 	(*Wait)(nil),                  // 4: nuo.store.v1.Wait
 	(*Acceptance)(nil),            // 5: nuo.store.v1.Acceptance
 	(*timestamppb.Timestamp)(nil), // 6: google.protobuf.Timestamp
-	(v1.ContractState)(0),         // 7: nuo.v1.ContractState
+	(v1.ContractAction)(0),        // 7: nuo.v1.ContractAction
+	(v1.ContractState)(0),         // 8: nuo.v1.ContractState
 }
 var file_nuo_store_v1_contract_proto_depIdxs = []int32{
 	6, // 0: nuo.store.v1.ShiftSlots.due_time:type_name -> google.protobuf.Timestamp
 	6, // 1: nuo.store.v1.ShiftSlots.reviewed_time:type_name -> google.protobuf.Timestamp
-	6, // 2: nuo.store.v1.CalendarEntry.start_time:type_name -> google.protobuf.Timestamp
-	6, // 3: nuo.store.v1.CalendarEntry.end_time:type_name -> google.protobuf.Timestamp
-	7, // 4: nuo.store.v1.CalendarEntry.state:type_name -> nuo.v1.ContractState
-	7, // 5: nuo.store.v1.Holder.state:type_name -> nuo.v1.ContractState
-	6, // 6: nuo.store.v1.Holder.due_time:type_name -> google.protobuf.Timestamp
-	7, // [7:7] is the sub-list for method output_type
-	7, // [7:7] is the sub-list for method input_type
-	7, // [7:7] is the sub-list for extension type_name
-	7, // [7:7] is the sub-list for extension extendee
-	0, // [0:7] is the sub-list for field type_name
+	7, // 2: nuo.store.v1.ShiftSlots.crew_action:type_name -> nuo.v1.ContractAction
+	6, // 3: nuo.store.v1.CalendarEntry.start_time:type_name -> google.protobuf.Timestamp
+	6, // 4: nuo.store.v1.CalendarEntry.end_time:type_name -> google.protobuf.Timestamp
+	8, // 5: nuo.store.v1.CalendarEntry.state:type_name -> nuo.v1.ContractState
+	8, // 6: nuo.store.v1.Holder.state:type_name -> nuo.v1.ContractState
+	6, // 7: nuo.store.v1.Holder.due_time:type_name -> google.protobuf.Timestamp
+	8, // [8:8] is the sub-list for method output_type
+	8, // [8:8] is the sub-list for method input_type
+	8, // [8:8] is the sub-list for extension type_name
+	8, // [8:8] is the sub-list for extension extendee
+	0, // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_nuo_store_v1_contract_proto_init() }

@@ -36,6 +36,10 @@ const (
 	DueKind_DUE_KIND_LIST DueKind = 2
 	// An exemption releases contracts that one step did not reach. Object: a volunteer.
 	DueKind_DUE_KIND_VOLUNTEER DueKind = 3
+	// A task may have ended and left doors over. Object: a task.
+	DueKind_DUE_KIND_LEFTOVERS DueKind = 4
+	// Doors that were left over are copied to the task that was made of them. Object: the task that left them.
+	DueKind_DUE_KIND_LEFTOVER_DOORS DueKind = 5
 )
 
 // Enum value maps for DueKind.
@@ -45,12 +49,16 @@ var (
 		1: "DUE_KIND_SHIFT",
 		2: "DUE_KIND_LIST",
 		3: "DUE_KIND_VOLUNTEER",
+		4: "DUE_KIND_LEFTOVERS",
+		5: "DUE_KIND_LEFTOVER_DOORS",
 	}
 	DueKind_value = map[string]int32{
-		"DUE_KIND_UNSPECIFIED": 0,
-		"DUE_KIND_SHIFT":       1,
-		"DUE_KIND_LIST":        2,
-		"DUE_KIND_VOLUNTEER":   3,
+		"DUE_KIND_UNSPECIFIED":    0,
+		"DUE_KIND_SHIFT":          1,
+		"DUE_KIND_LIST":           2,
+		"DUE_KIND_VOLUNTEER":      3,
+		"DUE_KIND_LEFTOVERS":      4,
+		"DUE_KIND_LEFTOVER_DOORS": 5,
 	}
 )
 
@@ -89,7 +97,9 @@ type DueEntry struct {
 	// What is due.
 	Kind DueKind `protobuf:"varint,2,opt,name=kind,proto3,enum=nuo.store.v1.DueKind" json:"kind,omitempty"`
 	// The resource name of what it is due for.
-	Object        string `protobuf:"bytes,3,opt,name=object,proto3" json:"object,omitempty"`
+	Object string `protobuf:"bytes,3,opt,name=object,proto3" json:"object,omitempty"`
+	// How far the work has come, a cursor in hexadecimal; empty at its beginning.
+	After         string `protobuf:"bytes,4,opt,name=after,proto3" json:"after,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -145,20 +155,30 @@ func (x *DueEntry) GetObject() string {
 	return ""
 }
 
+func (x *DueEntry) GetAfter() string {
+	if x != nil {
+		return x.After
+	}
+	return ""
+}
+
 var File_nuo_store_v1_due_proto protoreflect.FileDescriptor
 
 const file_nuo_store_v1_due_proto_rawDesc = "" +
 	"\n" +
-	"\x16nuo/store/v1/due.proto\x12\fnuo.store.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"}\n" +
+	"\x16nuo/store/v1/due.proto\x12\fnuo.store.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x93\x01\n" +
 	"\bDueEntry\x12.\n" +
 	"\x04time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x12)\n" +
 	"\x04kind\x18\x02 \x01(\x0e2\x15.nuo.store.v1.DueKindR\x04kind\x12\x16\n" +
-	"\x06object\x18\x03 \x01(\tR\x06object*b\n" +
+	"\x06object\x18\x03 \x01(\tR\x06object\x12\x14\n" +
+	"\x05after\x18\x04 \x01(\tR\x05after*\x97\x01\n" +
 	"\aDueKind\x12\x18\n" +
 	"\x14DUE_KIND_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eDUE_KIND_SHIFT\x10\x01\x12\x11\n" +
 	"\rDUE_KIND_LIST\x10\x02\x12\x16\n" +
-	"\x12DUE_KIND_VOLUNTEER\x10\x03B+Z)nuo.internal/nuo/api/nuo/store/v1;storev1b\x06proto3"
+	"\x12DUE_KIND_VOLUNTEER\x10\x03\x12\x16\n" +
+	"\x12DUE_KIND_LEFTOVERS\x10\x04\x12\x1b\n" +
+	"\x17DUE_KIND_LEFTOVER_DOORS\x10\x05B+Z)nuo.internal/nuo/api/nuo/store/v1;storev1b\x06proto3"
 
 var (
 	file_nuo_store_v1_due_proto_rawDescOnce sync.Once

@@ -1,0 +1,79 @@
+package lifecycle
+
+import (
+	"fmt"
+	"testing"
+
+	nuov1 "nuo.internal/nuo/api/nuo/v1"
+	"nuo.internal/nuo/server/store"
+)
+
+// What one person, one shift or one list can grow to stays within what one step may touch.
+
+// Claiming and withdrawing again and again leaves nothing that the rules read: not for oneself, not for whoever frees
+// the slot that one waits for.
+func TestOKAThousandEndedContractsHinderNobody(t *testing.T) {
+	w := newWorld(t)
+	p := w.people(2)
+	wanted := w.shift("wanted", "2020-02-16 08:00", "2020-02-16 12:00", 1)
+	held := w.claims(p[0], wanted)
+	waits := w.claims(p[1], wanted)
+	for i := range 45 {
+		s := w.shift(fmt.Sprint("churn", i), "2020-02-16 14:00", "2020-02-16 16:00", 1)
+		for range 25 {
+			w.withdraws(w.claims(p[1], s))
+		}
+	}
+	w.withdraws(held)
+	w.is(waits.GetName(), offered, 0)
+	w.at("2020-02-16 08:00")
+	w.clean()
+}
+
+// The rules read a calendar of what lives or holds time alone; what has ended stands aside.
+func TestOKEndedContractsStandAside(t *testing.T) {
+	w := newWorld(t)
+	p := w.people(1)[0]
+	w.withdraws(w.claims(p, w.gate(1)))
+	w.do(func(tx *store.Tx) error {
+		for e, err := range store.Calendar.Scan(tx, p) {
+			t.Errorf("the rules still read %s: %v", e.GetContract(), err)
+		}
+		return nil
+	})
+	w.clean()
+}
+
+func TestErrLimitReachedByOnePerson(t *testing.T) {
+	claims := func(w *world, p string, n int, waits bool) (err error) {
+		other := w.volunteer("other")
+		for i := range n + 1 {
+			day := instant("2020-02-16 08:00").AddDate(0, 0, i).Format("2006-01-02")
+			s := w.shift(fmt.Sprint("s", i), day+" 08:00", day+" 09:00", 1)
+			if waits {
+				w.claims(other, s)
+			}
+			if _, err = w.claim(p, s, true); err != nil && i < n {
+				t.Fatal(err)
+			}
+		}
+		return err
+	}
+	t.Run("waits", func(t *testing.T) {
+		w := newWorld(t)
+		refused(t, claims(w, w.volunteer("one"), maxWaits, true), nuov1.ErrorReason_ERROR_REASON_LIMIT_REACHED)
+	})
+	t.Run("live contracts", func(t *testing.T) {
+		w := newWorld(t)
+		refused(t, claims(w, w.volunteer("one"), maxLive, false), nuov1.ErrorReason_ERROR_REASON_LIMIT_REACHED)
+	})
+	t.Run("contracts of one shift", func(t *testing.T) {
+		w := newWorld(t)
+		p, s := w.volunteer("one"), w.gate(1)
+		for range maxTries {
+			w.withdraws(w.claims(p, s))
+		}
+		_, err := w.claim(p, s, true)
+		refused(t, err, nuov1.ErrorReason_ERROR_REASON_LIMIT_REACHED)
+	})
+}

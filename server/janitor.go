@@ -2,8 +2,11 @@ package server
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"time"
 
+	"nuo.internal/nuo/server/kv"
 	"nuo.internal/nuo/server/lifecycle"
 	"nuo.internal/nuo/server/store"
 )
@@ -11,22 +14,31 @@ import (
 // janitorSteps is how many steps of what is due are done before the janitor looks around.
 const janitorSteps = 100
 
+// janitorPause is how long the janitor waits where the queue itself cannot be read.
+const janitorPause = time.Minute
+
 // janitor does what falls due where no verb comes by: it works the due-queue off, sleeps until the next entry's time,
-// and wakes when one is entered. After a stop it catches up; doing a step twice does no harm.
+// and wakes when one is entered. After a stop it catches up; doing a step twice does no harm. An entry that cannot be
+// worked off is logged and put off: neither the others nor the server wait for it. Only a store of which nobody knows
+// what it holds ends the work, and with it the server.
 type janitor struct{ *house }
 
 func (w *janitor) Work(ctx context.Context) error {
 	entered := make(chan struct{}, 1)
 	go w.listen(ctx, entered)
 	for ctx.Err() == nil {
-		worked, next, err := lifecycle.RunDue(ctx, w.store, janitorSteps)
+		worked, next, err := lifecycle.RunDue(ctx, w.store, janitorSteps, w.putOff)
 		switch {
 		case ctx.Err() != nil:
 			continue // told to stop: the loop ends
-		case err != nil && !passing(err):
+		case errors.Is(err, kv.ErrUnknown) || errors.Is(err, kv.ErrClosed):
 			return err
 		case err != nil:
 			next = w.clock.Now().Add(time.Second)
+			if !passing(err) {
+				next = w.clock.Now().Add(janitorPause)
+				w.log.ErrorContext(ctx, "the due-queue cannot be worked off", slog.Any("error", err))
+			}
 		case worked == janitorSteps:
 			continue
 		}
@@ -37,6 +49,12 @@ func (w *janitor) Work(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// putOff logs an entry that could not be worked off.
+func (w *janitor) putOff(object string, err error, again time.Time) {
+	w.log.Error("what is due could not be done and was put off",
+		slog.String("object", object), slog.Time("until", again), slog.Any("error", err))
 }
 
 // until is when to come back; never, where nothing is planned.

@@ -100,10 +100,26 @@ func (v *visit) list(l *nuov1.TaskList) error {
 		return nil
 	}
 	ok, err := store.DueEntries.Has(v.Tx, l.GetCloseTime(), uint64(storev1.DueKind_DUE_KIND_LIST), l.GetName())
+	if err == nil && !ok && !l.GetCloseTime().AsTime().After(v.Tx.Now()) {
+		ok, err = v.putOff(l) // it could not be closed then, and is tried again
+	}
 	if err == nil && !ok {
 		v.say("its close time is not in the due-queue")
 	}
 	return err
+}
+
+// putOff tells whether a list's entry waits at a later time. It reads the queue, which is short.
+func (v *visit) putOff(l *nuov1.TaskList) (bool, error) {
+	for e, err := range store.DueEntries.Scan(v.Tx) {
+		if err != nil {
+			return false, err
+		}
+		if e.GetKind() == storev1.DueKind_DUE_KIND_LIST && e.GetObject() == l.GetName() {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 func timeText(t *timestamppb.Timestamp) string {

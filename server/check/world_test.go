@@ -178,7 +178,7 @@ func (w *world) claim(volunteer, shift string) string {
 func (w *world) at(hours float64) {
 	w.t.Helper()
 	w.clock.now = noon.Add(time.Duration(hours * float64(time.Hour)))
-	if _, _, err := lifecycle.RunDue(context.Background(), w.Store, 1000); err != nil {
+	if _, _, err := lifecycle.RunDue(context.Background(), w.Store, 1000, nil); err != nil {
 		w.t.Fatal(err)
 	}
 }

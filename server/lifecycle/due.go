@@ -1,7 +1,6 @@
 package lifecycle
 
 import (
-	"context"
 	"encoding/hex"
 	"time"
 
@@ -230,7 +229,7 @@ func (w *step) sweep(s *shiftStep) error {
 		}
 	}
 	s.slots.SweepAfter, s.slots.Sweeping = hex.EncodeToString([]byte(next)), next != ""
-	s.dirty = true
+	s.dirty, s.swept = true, next == ""
 	return nil
 }
 
@@ -262,47 +261,16 @@ func (w *step) reschedule(s *shiftStep, more bool) error {
 	return nil
 }
 
-// RunDue works off what is due now, in the order of time, at most limit steps of at most 50 contracts each, one
-// transaction a step. It answers how many it did and when to come back (zero: nothing is planned).
-func RunDue(ctx context.Context, s *store.Store, limit int) (worked int, next time.Time, err error) {
-	for worked < limit {
-		var entry *storev1.DueEntry
-		err := s.Update(ctx, func(tx *store.Tx) error {
-			var err error
-			if entry, next, err = nextDue(tx); err != nil || entry == nil {
-				return err
-			}
-			return runEntry(tx, entry)
-		})
-		if err != nil || entry == nil {
-			return worked, next, err
-		}
-		worked++
-	}
-	return worked, next, nil
-}
-
-// nextDue is the first entry that is due, or nil and when the first will be.
-func nextDue(tx *store.Tx) (*storev1.DueEntry, time.Time, error) {
-	for e, err := range store.DueEntries.Scan(tx) {
-		if err != nil {
-			return nil, time.Time{}, err
-		}
-		t := e.GetTime().AsTime()
-		if tx.Now().Before(t) {
-			return nil, t, nil
-		}
-		return e, t, nil
-	}
-	return nil, time.Time{}, nil
-}
-
 func runEntry(tx *store.Tx, e *storev1.DueEntry) error {
 	switch e.GetKind() {
 	case storev1.DueKind_DUE_KIND_LIST:
 		return runList(tx, e)
 	case storev1.DueKind_DUE_KIND_VOLUNTEER:
 		return runVolunteer(tx, e)
+	case storev1.DueKind_DUE_KIND_LEFTOVERS:
+		return runLeftovers(tx, e)
+	case storev1.DueKind_DUE_KIND_LEFTOVER_DOORS:
+		return runLeftoverDoors(tx, e)
 	}
 	w, s, err := openShift(tx, System, e.GetObject())
 	if err != nil {

@@ -191,7 +191,7 @@ func (h *harness) janitor() error {
 			h.m.settle(s)
 			h.m.promote(s)
 		}
-		if _, _, err := RunDue(context.Background(), h.w.store, 1); err != nil {
+		if _, _, err := RunDue(context.Background(), h.w.store, 1, nil); err != nil {
 			return err
 		}
 		if err := h.agree(before); err != nil {

@@ -219,7 +219,7 @@ func (w *world) at(text string) {
 
 func (w *world) runDue() {
 	w.t.Helper()
-	if _, _, err := RunDue(context.Background(), w.store, 1000); err != nil {
+	if _, _, err := RunDue(context.Background(), w.store, 1000, nil); err != nil {
 		w.t.Fatal(err)
 	}
 }

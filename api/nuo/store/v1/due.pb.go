@@ -99,7 +99,9 @@ type DueEntry struct {
 	// The resource name of what it is due for.
 	Object string `protobuf:"bytes,3,opt,name=object,proto3" json:"object,omitempty"`
 	// How far the work has come, a cursor in hexadecimal; empty at its beginning.
-	After         string `protobuf:"bytes,4,opt,name=after,proto3" json:"after,omitempty"`
+	After string `protobuf:"bytes,4,opt,name=after,proto3" json:"after,omitempty"`
+	// How often in a row it could not be worked off: each time it is put off for longer.
+	Failures      int32 `protobuf:"varint,5,opt,name=failures,proto3" json:"failures,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -162,16 +164,24 @@ func (x *DueEntry) GetAfter() string {
 	return ""
 }
 
+func (x *DueEntry) GetFailures() int32 {
+	if x != nil {
+		return x.Failures
+	}
+	return 0
+}
+
 var File_nuo_store_v1_due_proto protoreflect.FileDescriptor
 
 const file_nuo_store_v1_due_proto_rawDesc = "" +
 	"\n" +
-	"\x16nuo/store/v1/due.proto\x12\fnuo.store.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x93\x01\n" +
+	"\x16nuo/store/v1/due.proto\x12\fnuo.store.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xaf\x01\n" +
 	"\bDueEntry\x12.\n" +
 	"\x04time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x12)\n" +
 	"\x04kind\x18\x02 \x01(\x0e2\x15.nuo.store.v1.DueKindR\x04kind\x12\x16\n" +
 	"\x06object\x18\x03 \x01(\tR\x06object\x12\x14\n" +
-	"\x05after\x18\x04 \x01(\tR\x05after*\x97\x01\n" +
+	"\x05after\x18\x04 \x01(\tR\x05after\x12\x1a\n" +
+	"\bfailures\x18\x05 \x01(\x05R\bfailures*\x97\x01\n" +
 	"\aDueKind\x12\x18\n" +
 	"\x14DUE_KIND_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eDUE_KIND_SHIFT\x10\x01\x12\x11\n" +

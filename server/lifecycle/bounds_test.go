@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
+	"nuo.internal/nuo/server/kv/memkv"
 	"nuo.internal/nuo/server/store"
 )
 
@@ -76,4 +77,74 @@ func TestErrLimitReachedByOnePerson(t *testing.T) {
 		_, err := w.claim(p, s, true)
 		refused(t, err, nuov1.ErrorReason_ERROR_REASON_LIMIT_REACHED)
 	})
+}
+
+// doors gives the list's task that many households.
+func (w *world) doors(n int) {
+	w.do(func(tx *store.Tx) error {
+		for i := range n {
+			d := &nuov1.Door{Name: fmt.Sprintf("doors/d-%03d", i), Task: w.task.Name, ServedParty: fmt.Sprint("servedParties/p-", i)}
+			if err := store.Doors.Insert(tx, d); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// The check-out of a whole crew does not depend on how many doors are left over: they become work afterwards, in steps.
+func TestOKCheckOutOfACrewLeavesTwoHundredDoors(t *testing.T) {
+	w := newWorld(t)
+	w.doors(200)
+	for i := range 99 { // a list takes a hundred
+		w.shift(fmt.Sprint("other", i), "2020-02-08 14:00", "2020-02-08 15:00", 1)
+	}
+	shift := w.gate(50, func(s *nuov1.Shift) { s.HasDoors = true })
+	for i := range 50 {
+		w.claims(w.volunteer(fmt.Sprint("v", i), func(v *nuov1.Volunteer) { v.Vouched = true }), shift)
+	}
+	w.at("2020-02-10 08:00")
+	w.do(func(tx *store.Tx) error {
+		_, err := CheckInCrew(tx, staff, &nuov1.CheckInCrewRequest{Shift: shift})
+		return err
+	})
+	w.at("2020-02-10 09:00")
+	w.do(func(tx *store.Tx) error {
+		r, err := CheckOutCrew(tx, staff, &nuov1.CheckOutCrewRequest{Shift: shift})
+		if len(r.GetContracts()) != 50 {
+			t.Errorf("%d are out", len(r.GetContracts()))
+		}
+		return err
+	})
+	w.runDue()
+	copied := map[string]bool{}
+	w.do(func(tx *store.Tx) error {
+		clear(copied)
+		task, err := store.Tasks.Get(tx, w.task.Name)
+		if err != nil {
+			return err
+		}
+		for d, err := range store.Doors.ByIndex(tx, store.DoorsByTask, task.GetLeftoverTask()) {
+			if err != nil || copied[d.GetOriginDoor()] {
+				t.Errorf("%s twice, or %v", d.GetOriginDoor(), err)
+			}
+			copied[d.GetOriginDoor()] = true
+		}
+		return nil
+	})
+	if len(copied) != 200 {
+		t.Errorf("%d doors became work again", len(copied))
+	}
+	w.clean()
+}
+
+// Whatever adds a shift to a task takes part in the question whether its shifts are over.
+func TestOKANewShiftWritesItsTask(t *testing.T) {
+	m := &meter{Engine: memkv.New(memkv.Config{})}
+	w := openWorld(t, m)
+	t.Cleanup(func() { _ = w.store.Close() })
+	w.gate(1)
+	if !m.last.wrote('c', w.task.Name) {
+		t.Error("a new shift does not write its task")
+	}
 }

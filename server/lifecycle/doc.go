@@ -38,6 +38,7 @@ const (
 	stepContracts   = 50                  // contracts that one step of a sweep visits
 	stepSweep       = 25                  // holders that one step of a visit looks at
 	stepEntries     = 500                 // calendar entries after which a step leaves the rest to the next
+	stepDoors       = 100                 // doors that one step copies to the task made of what was left over
 	stepReleases    = 20                  // contracts that one step of an exemption releases, each of another shift
 	maxPromotions   = 10                  // slots that one step passes on; the rest stay reserved
 	firstWins       = time.Hour           // before the start the first signature wins

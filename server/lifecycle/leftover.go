@@ -1,24 +1,25 @@
 package lifecycle
 
 import (
+	"encoding/hex"
+
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	storev1 "nuo.internal/nuo/api/nuo/store/v1"
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
 	"nuo.internal/nuo/server/place"
 	"nuo.internal/nuo/server/store"
 )
 
-// leftovers makes work of what a shift left over, when its last contract has ended.
+// leftovers plans to make work of what a shift left over, once its last contract has ended or its time has passed: a
+// check-out never waits for doors.
 func (w *step) leftovers(s *shiftStep) error {
-	if !s.dirty || !s.shift.GetHasDoors() || s.slots.GetLive() > 0 || s.slots.GetCheckedIn() == 0 {
+	ended := s.wasLive > 0 || s.swept
+	if !ended || !s.dirty || !s.shift.GetHasDoors() || s.slots.GetLive() > 0 {
 		return nil
 	}
-	t, err := store.Tasks.Get(w.tx, s.shift.GetTask())
-	if err != nil {
-		return err
-	}
-	return w.leave(t, s)
+	return planLeftovers(w.tx, s.shift.GetTask())
 }
 
 // DoorsDone is called after a door was ticked, when its shifts may have ended before: see leftovers.
@@ -27,56 +28,102 @@ func DoorsDone(tx *store.Tx, task string) error {
 	if err != nil || t.GetLeftoverTask() != "" {
 		return err
 	}
-	return begin(tx, System).leave(t, nil)
+	return planLeftovers(tx, task)
 }
 
-// leave makes one draft task of the doors of a task that are open or where nobody was in, linked to their origin, once
-// none of its shifts has anybody to come. just is a shift of this step, whose counts are not written yet.
-func (w *step) leave(t *nuov1.Task, just *shiftStep) error {
-	over, err := w.over(t, just)
-	if err != nil || !over || t.GetLeftoverTask() != "" {
+func planLeftovers(tx *store.Tx, task string) error {
+	return store.DueEntries.Put(tx, &storev1.DueEntry{
+		Time: timestamppb.New(tx.Now()), Kind: storev1.DueKind_DUE_KIND_LEFTOVERS, Object: task,
+	})
+}
+
+// runLeftovers makes one draft task for the doors of a task that are open or where nobody was in, linked to its origin,
+// once none of its shifts has anybody to come. The doors follow in steps. Whatever adds a shift or a door to a task
+// writes the task's record, which is the conflict key of both scans.
+func runLeftovers(tx *store.Tx, e *storev1.DueEntry) error {
+	if err := deleteDue(tx, e); err != nil {
 		return err
 	}
-	var doors []*nuov1.Door
-	for d, err := range store.Doors.ByIndex(w.tx, store.DoorsByTask, t.GetName()) {
-		if err != nil {
-			return err
-		}
-		if o := d.GetOutcome(); o == nuov1.DoorOutcome_DOOR_OUTCOME_UNSPECIFIED || o == nuov1.DoorOutcome_DOOR_OUTCOME_NOBODY_IN {
-			doors = append(doors, d)
-		}
+	t, err := store.Tasks.Get(tx, e.GetObject())
+	if err != nil || t.GetLeftoverTask() != "" {
+		return err
 	}
-	if len(doors) == 0 {
-		return nil
+	w := begin(tx, System)
+	if over, err := w.over(t); err != nil || !over {
+		return err
+	}
+	left, err := leavesDoors(tx, t)
+	if err != nil || !left {
+		return err
 	}
 	again, err := w.again(t)
 	if err != nil {
 		return err
 	}
+	t.LeftoverTask = again.GetName()
+	if err := store.Tasks.Put(tx, t); err != nil {
+		return err
+	}
+	return store.DueEntries.Put(tx, &storev1.DueEntry{
+		Time: timestamppb.New(w.now), Kind: storev1.DueKind_DUE_KIND_LEFTOVER_DOORS, Object: t.GetName(),
+	})
+}
+
+// leftOver tells whether a door becomes work again.
+func leftOver(d *nuov1.Door) bool {
+	o := d.GetOutcome()
+	return o == nuov1.DoorOutcome_DOOR_OUTCOME_UNSPECIFIED || o == nuov1.DoorOutcome_DOOR_OUTCOME_NOBODY_IN
+}
+
+func leavesDoors(tx *store.Tx, t *nuov1.Task) (bool, error) {
+	for d, err := range store.Doors.ByIndex(tx, store.DoorsByTask, t.GetName()) {
+		if err != nil || leftOver(d) {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// runLeftoverDoors copies doors that were left over, from where the step before stopped.
+func runLeftoverDoors(tx *store.Tx, e *storev1.DueEntry) error {
+	t, err := store.Tasks.Get(tx, e.GetObject())
+	if err != nil {
+		return err
+	}
+	after, err := hex.DecodeString(e.GetAfter())
+	if err != nil {
+		return err
+	}
+	doors, next, err := store.Doors.Select(tx, store.Query[*nuov1.Door]{
+		Index: store.DoorsByTask, Prefix: []any{t.GetName()}, After: string(after), Size: stepDoors, Look: stepDoors,
+		Keep: func(d *nuov1.Door) (bool, error) { return leftOver(d), nil },
+	})
+	if err != nil {
+		return err
+	}
 	for _, d := range doors {
-		err := store.Doors.Insert(w.tx, &nuov1.Door{
-			Name: "doors/" + w.tx.NewID(), Task: again.GetName(), ServedParty: d.GetServedParty(),
+		err := store.Doors.Insert(tx, &nuov1.Door{
+			Name: "doors/" + tx.NewID(), Task: t.GetLeftoverTask(), ServedParty: d.GetServedParty(),
 			Compound: d.GetCompound(), OriginDoor: d.GetName(),
 		})
 		if err != nil {
 			return err
 		}
 	}
-	t.LeftoverTask = again.GetName()
-	return store.Tasks.Put(w.tx, t)
+	if next == "" {
+		return deleteDue(tx, e)
+	}
+	e.After = hex.EncodeToString([]byte(next))
+	return store.DueEntries.Put(tx, e)
 }
 
 // over tells whether the task's work has ended: somebody checked in, and no shift of it has anybody on it or still to
 // come.
-func (w *step) over(t *nuov1.Task, just *shiftStep) (bool, error) {
+func (w *step) over(t *nuov1.Task) (bool, error) {
 	served := false
 	for shift, err := range store.Shifts.ByIndex(w.tx, store.ShiftsByTask, t.GetName()) {
 		if err != nil {
 			return false, err
-		}
-		if just != nil && shift.GetName() == just.shift.GetName() {
-			served = true
-			continue
 		}
 		slots, ok, err := store.Slots.Find(w.tx, shift.GetName())
 		if err != nil {

@@ -265,6 +265,7 @@ func TestOKLeftoverDoorsBecomeOneDraftTask(t *testing.T) {
 		t.Fatal("somebody is still on it")
 	}
 	w.checksOut(second)
+	w.runDue()
 	again := leftover().GetLeftoverTask()
 	if again == "" {
 		t.Fatal("two doors are left over")

@@ -21,6 +21,9 @@ func OpenShift(tx *store.Tx, s *nuov1.Shift, t *nuov1.Task, l *nuov1.TaskList) e
 	if err := store.Slots.Insert(tx, &storev1.ShiftSlots{Shift: s.GetName(), CodeSecret: tx.Random(secretSize)}); err != nil {
 		return err
 	}
+	if err := store.Tasks.Touch(tx, t.GetName()); err != nil { // conflict key of whether the task's shifts are over
+		return err
+	}
 	if l.GetState() == nuov1.TaskListState_TASK_LIST_STATE_DRAFT {
 		return nil
 	}

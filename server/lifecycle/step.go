@@ -44,6 +44,9 @@ type shiftStep struct {
 	dirty  bool
 	freed  bool // a slot was freed since those who wait were asked
 	asked  bool // those who wait were asked in this step
+
+	wasLive int32 // contracts that had not ended before the step
+	swept   bool  // a visit of all holders has ended in this step
 }
 
 // personStep is a person in a step.
@@ -100,7 +103,7 @@ func (w *step) use(shift *nuov1.Shift) (*shiftStep, error) {
 	if !ok {
 		slots = &storev1.ShiftSlots{Shift: shift.GetName()}
 	}
-	s.slots = slots
+	s.slots, s.wasLive = slots, slots.GetLive()
 	if slots.GetDueTime() != nil {
 		s.due = slots.GetDueTime().AsTime()
 	}

@@ -116,6 +116,17 @@ func (t *Table[M]) keyOf(m M) []byte {
 	return appendKey(append(make([]byte, 0, 64), t.c.Prefix), t.c.Key(m))
 }
 
+// Touch writes a record back as it is, which Put would not: its key is the conflict key of something around it. That
+// there is none is no error.
+func (t *Table[M]) Touch(tx *Tx, key ...any) error {
+	k := appendKey([]byte{t.c.Prefix}, key)
+	old, err := tx.kv.Get(k)
+	if err != nil || old == nil {
+		return err
+	}
+	return tx.kv.Put(k, old)
+}
+
 // write stores m under key where old is what stands there now, nil for nothing.
 func (t *Table[M]) write(tx *Tx, key, old []byte, m M) (err error) {
 	if t.c.Refuse != nil {

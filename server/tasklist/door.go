@@ -182,10 +182,11 @@ func refuseSecond(c *call.Call, d *nuov1.Door) error {
 	return nil
 }
 
-// markDoors says at the task and its shifts that there are doors; after the first one it writes nothing.
+// markDoors says at the task and its shifts that there are doors. The task is written for each: its record is the
+// conflict key of the step that counts what was left over.
 func markDoors(c *call.Call, t *nuov1.Task) error {
 	if t.GetHasDoors() {
-		return nil
+		return store.Tasks.Touch(c.Tx, t.GetName())
 	}
 	t.HasDoors = true
 	if err := store.Tasks.Put(c.Tx, t); err != nil {

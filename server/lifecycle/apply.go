@@ -202,7 +202,7 @@ func (w *step) count(s *shiftStep, p *personStep, c *nuov1.Contract, before, aft
 	p.claims.Waiting += after.personWaiting - before.personWaiting
 	if after.present > before.present {
 		p.claims.Present = c.GetName()
-	} else if after.present < before.present {
+	} else if after.present < before.present && p.claims.GetPresent() == c.GetName() { // else forgotten, and overtaken
 		p.claims.Present = ""
 	}
 	p.dirty = true

@@ -127,7 +127,13 @@ func (w *step) mayEnter(s *shiftStep, c *nuov1.Contract, v *nuov1.Volunteer, ren
 		return err
 	}
 	if at := p.claims.GetPresent(); at != "" && at != c.GetName() {
-		return fault.New(nuov1.ErrorReason_ERROR_REASON_CHECKED_IN_ELSEWHERE, "contract", at)
+		other, err := store.Contracts.Get(w.tx, at)
+		if err != nil {
+			return err
+		}
+		if !forgotten(other, w.now) {
+			return fault.New(nuov1.ErrorReason_ERROR_REASON_CHECKED_IN_ELSEWHERE, "contract", at)
+		}
 	}
 	b := bid{volunteer: v, from: w.now, to: s.end(), except: c.GetName()}
 	if renew {
@@ -146,6 +152,11 @@ func (w *step) mayEnter(s *shiftStep, c *nuov1.Contract, v *nuov1.Volunteer, ren
 		return f
 	}
 	return nil
+}
+
+// forgotten tells whether a check-out was forgotten: from end + 2 h on nobody takes the person to be there still.
+func forgotten(c *nuov1.Contract, now time.Time) bool {
+	return c.GetCheckIn() != nil && c.GetCheckOut() == nil && !now.Before(c.GetEndTime().AsTime().Add(checkOutWindow))
 }
 
 // UndoCheckIn takes a check-in back within 10 minutes; the promised time is held again.

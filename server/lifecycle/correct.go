@@ -5,6 +5,7 @@ import (
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	storev1 "nuo.internal/nuo/api/nuo/store/v1"
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
 	"nuo.internal/nuo/server/fault"
 	"nuo.internal/nuo/server/store"
@@ -56,6 +57,9 @@ func EnterCheckOut(tx *store.Tx, a Actor, r *nuov1.EnterCheckOutRequest) (*nuov1
 		return nil, err
 	}
 	if err := w.interval(s, c.GetCheckIn().GetTime(), r.GetCheckOutTime()); err != nil {
+		return nil, err
+	}
+	if err := w.neverTwice(c, c.GetCheckIn().GetTime(), r.GetCheckOutTime()); err != nil {
 		return nil, err
 	}
 	p := &nuov1.PendingDecision{Kind: enterCheckOut, State: inFulfilment, CheckOutTime: r.GetCheckOutTime()}
@@ -263,8 +267,8 @@ func (w *step) decided(s *shiftStep, c *nuov1.Contract, p *nuov1.PendingDecision
 	return ch, nil
 }
 
-// neverTwice refuses an attendance that crosses another actual one of the person; a promise that it runs into is
-// flagged instead.
+// neverTwice refuses an attendance that crosses another actual one of the person, or runs past the check-in of one
+// that has no end yet; a promise that it runs into is flagged instead.
 func (w *step) neverTwice(c *nuov1.Contract, from, to *timestamppb.Timestamp) error {
 	calendar, err := w.calendar(c.GetVolunteer(), from.AsTime(), to.AsTime())
 	if err != nil {
@@ -272,7 +276,7 @@ func (w *step) neverTwice(c *nuov1.Contract, from, to *timestamppb.Timestamp) er
 	}
 	b := bid{from: from.AsTime(), to: to.AsTime(), except: c.GetName()}
 	for _, e := range calendar {
-		if !e.GetHolds() || !b.crosses(e) {
+		if !e.GetHolds() || !b.crosses(e) && !b.runsPast(e) {
 			continue
 		}
 		other, err := store.Contracts.Get(w.tx, e.GetContract())
@@ -286,6 +290,12 @@ func (w *step) neverTwice(c *nuov1.Contract, from, to *timestamppb.Timestamp) er
 	return nil
 }
 
+// runsPast tells whether the bid goes on behind an instant at which something began whose end is not known.
+func (b bid) runsPast(e *storev1.CalendarEntry) bool {
+	at := e.GetStartTime().AsTime()
+	return e.GetContract() != b.except && at.Equal(e.GetEndTime().AsTime()) && !at.Before(b.from) && at.Before(b.to)
+}
+
 func sameTime(a *nuov1.Attendance, t *timestamppb.Timestamp) bool {
 	return a != nil && a.GetTime().AsTime().Equal(t.AsTime())
 }
@@ -296,7 +306,10 @@ func (w *step) freeThen(c *nuov1.Contract, p *nuov1.PendingDecision) error {
 	if err == nil && crossed != "" {
 		err = fault.New(nuov1.ErrorReason_ERROR_REASON_OVERLAP, "contract", crossed)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return w.neverTwice(c, p.GetCheckInTime(), p.GetCheckOutTime())
 }
 
 // AnswerAmendment accepts the shift's present terms (rules 2 and 4 are checked again) or declines them, which cancels

@@ -91,9 +91,10 @@ func (m *model) of(person, shift int) int {
 	return slices.IndexFunc(m.all, func(c mContract) bool { return c.person == person && c.shift == shift && live(c.state) })
 }
 
+// present is where the person is, -1 for nowhere; whoever forgot to check out is gone two hours after the end.
 func (m *model) present(person int) int {
 	return slices.IndexFunc(m.all, func(c mContract) bool {
-		return c.person == person && c.state == inFulfilment && c.out == unset
+		return c.person == person && c.state == inFulfilment && c.out == unset && m.now < c.to+2*hour
 	})
 }
 

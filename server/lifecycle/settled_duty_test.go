@@ -141,9 +141,57 @@ func TestErrActualIntervalsNeverOverlap(t *testing.T) {
 		CheckInTime: timestamppb.New(instant("2020-02-10 12:00")), CheckOutTime: timestamppb.New(instant("2020-02-10 15:00")),
 	})
 	must(w, deputy, DecideCorrection, &nuov1.DecideCorrectionRequest{Name: entry.GetName(), Approve: true})
+	entered := &nuov1.EnterCheckOutRequest{Name: c.GetName(), CheckOutTime: timestamppb.New(instant("2020-02-10 12:30"))}
+	refuses(w, staff, EnterCheckOut, entered, nuov1.ErrorReason_ERROR_REASON_OVERLAP)
+	w.clean()
+}
+
+// What is approved between the entering and the second person's word counts too.
+func TestErrEnteredCheckOutIsCheckedAgainWhenApproved(t *testing.T) {
+	w := newWorld(t)
+	p := w.volunteer("one")
+	c := bring(w, p, inFulfilment)
+	later := w.shift("later", "2020-02-10 12:00", "2020-02-10 15:00", 1)
+	w.at("2020-02-10 16:00")
+	entry := must(w, staff, RecordLateEntry, &nuov1.RecordLateEntryRequest{
+		Shift: later, Volunteer: p, Ledger: ledger1,
+		CheckInTime: timestamppb.New(instant("2020-02-10 12:00")), CheckOutTime: timestamppb.New(instant("2020-02-10 15:00")),
+	})
 	must(w, staff, EnterCheckOut, &nuov1.EnterCheckOutRequest{Name: c.GetName(), CheckOutTime: timestamppb.New(instant("2020-02-10 12:30"))})
+	must(w, deputy, DecideCorrection, &nuov1.DecideCorrectionRequest{Name: entry.GetName(), Approve: true})
 	refuses(w, deputy, DecideCorrection, &nuov1.DecideCorrectionRequest{Name: c.GetName(), Approve: true}, nuov1.ErrorReason_ERROR_REASON_OVERLAP)
 	w.clean()
+}
+
+// Whoever forgot to check out yesterday checks in today; the time entered afterwards lies before that.
+func TestOKForgottenCheckOutLocksNobodyOut(t *testing.T) {
+	for _, timing := range []nuov1.ShiftTiming{nuov1.ShiftTiming_SHIFT_TIMING_UNSPECIFIED, nuov1.ShiftTiming_SHIFT_TIMING_DUE_BY} {
+		w := newWorld(t)
+		p := w.volunteer("one")
+		a := w.claims(p, w.shift("a", "2020-02-09 08:00", "2020-02-09 10:00", 1))
+		early := w.claims(p, w.shift("early", "2020-02-09 11:00", "2020-02-09 11:50", 1))
+		b := w.claims(p, w.shift("b", "2020-02-09 12:00", "2020-02-09 15:00", 1, func(s *nuov1.Shift) { s.Timing = timing }))
+		w.at("2020-02-09 08:00")
+		w.checksIn(a)
+		w.at("2020-02-09 11:00")
+		refuses(w, staff, CheckIn, &nuov1.CheckInRequest{Name: early.GetName()}, elsewhere)
+		w.at("2020-02-09 12:00")
+		w.checksIn(b)
+		w.clean()
+		enter := func(at string) *nuov1.EnterCheckOutRequest {
+			return &nuov1.EnterCheckOutRequest{Name: a.GetName(), CheckOutTime: timestamppb.New(instant(at))}
+		}
+		w.at("2020-02-09 12:30")
+		refuses(w, staff, EnterCheckOut, enter("2020-02-09 12:10"), nuov1.ErrorReason_ERROR_REASON_OVERLAP)
+		must(w, staff, EnterCheckOut, enter("2020-02-09 10:05"))
+		must(w, deputy, DecideCorrection, &nuov1.DecideCorrectionRequest{Name: a.GetName(), Approve: true})
+		w.clean()
+		c := w.claims(p, w.shift("c", "2020-02-09 13:00", "2020-02-09 13:30", 1, func(s *nuov1.Shift) { s.Timing = nuov1.ShiftTiming_SHIFT_TIMING_DUE_BY }))
+		w.at("2020-02-09 13:00")
+		refuses(w, staff, CheckIn, &nuov1.CheckInRequest{Name: c.GetName()}, elsewhere) // still on b
+		w.checksOut(b)
+		w.clean()
+	}
 }
 
 func TestOKCrewIsCheckedOutWithOneTap(t *testing.T) {

@@ -282,6 +282,7 @@ func VerifyPerson(tx *store.Tx, claims *storev1.PersonClaims, found func(Problem
 	say := report(found)
 	var held []*storev1.CalendarEntry
 	offers, live, waiting, here := int32(0), int32(0), int32(0), ""
+	overtaken := func(c *nuov1.Contract) bool { return forgotten(c, tx.Now()) && claims.GetPresent() != c.GetName() }
 	for e, err := range store.Calendar.Scan(tx, claims.GetVolunteer()) {
 		if err != nil {
 			return err
@@ -290,7 +291,7 @@ func VerifyPerson(tx *store.Tx, claims *storev1.PersonClaims, found func(Problem
 		live += one(Live(e.GetState()))
 		waiting += one(e.GetState() == waitlisted)
 		if e.GetState() == inFulfilment {
-			if c, err := store.Contracts.Get(tx, e.GetContract()); err == nil && c.GetCheckOut() == nil {
+			if c, err := store.Contracts.Get(tx, e.GetContract()); err == nil && c.GetCheckOut() == nil && !overtaken(c) {
 				here = c.GetName()
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -40,7 +41,7 @@ const (
 	team      = "teams/tianping"
 )
 
-// offices are the tokens that stand for no person, by who holds them.
+// offices are the tokens of those who hold an office, by who they are.
 var offices = map[string]*nuov1.Grant{
 	"command":      {Role: nuov1.Role_ROLE_DISTRICT_COMMAND, Scope: jiaojiang},
 	"organisation": {Role: nuov1.Role_ROLE_DISTRICT_ORGANISATION, Scope: jiaojiang},
@@ -56,6 +57,9 @@ var offices = map[string]*nuov1.Grant{
 	"auditor":      {Role: nuov1.Role_ROLE_AUDITOR, Scope: jiaojiang},
 	"operator":     {Role: nuov1.Role_ROLE_OPERATOR, Scope: jiaojiang},
 }
+
+// deciders are the offices whose tokens are bound to who works there: they decide about contracts.
+var deciders = []string{"mingzhu", "mingzhu-2", "street"}
 
 // cast is one real server, on a real socket and a real file, with a small world and a token for everybody in it. Each
 // call that is made through it is looked at: no error and no line of the log may hold a canary, and no answer one that
@@ -193,7 +197,12 @@ func (c *cast) settleIn() {
 		c.must("admin", &nuov1.CreateOrganisationRequest{Organisation: o})
 	}
 	for who, g := range offices {
-		c.issue("admin", who, "", g)
+		person := ""
+		if slices.Contains(deciders, who) {
+			v := newcomer(c.next(), "", yinshan)
+			person = must[*nuov1.Volunteer](c, "admin", &nuov1.CreateVolunteerRequest{Volunteer: v}).GetName()
+		}
+		c.issue("admin", who, person, g)
 	}
 	c.anotherDistrict()
 	c.resident("neighbour", "bank", bank, yinshan)

@@ -15,7 +15,7 @@ func tokenCommand(a *app) *cobra.Command {
 	return a.group("token", text{"Tokens: who may call", "令牌"},
 		rpc(a, spec{
 			use: "issue", short: text{"Issue a token; the secret is shown once", "发放令牌（只显示一次）"},
-			example: "nuo token issue --display-name 明珠社区值班电脑 --grant community=communities/mingzhu",
+			example: "nuo token issue --display-name 明珠社区居委会 --person volunteers/$ID --grant community=communities/mingzhu",
 			flags:   []string{"token.display_name!", "token.person", "token.grants=grant!", "token.expire_time=expire"},
 		}, tokens, nuov1.TokenServiceClient.IssueToken, issued),
 		rpc(a, spec{

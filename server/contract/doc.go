@@ -11,6 +11,9 @@
 // contract that the caller may not see is NOT_FOUND, like one that does not exist; one that they may see but not touch
 // is PERMISSION_DENIED.
 //
+// Whoever decides about a contract is a person (person.go): an office's token that stands for nobody displays codes, checks
+// in and reads, and accepts, confirms, approves and corrects nothing.
+//
 // Wrong site codes are counted per person and shift (guess.go), in memory: a refusal leaves nothing in the store.
 //
 // # What an answer shows

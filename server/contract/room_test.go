@@ -40,6 +40,8 @@ const (
 	chen   = "volunteers/00000000-0000-4000-8000-000000000004" // sits on mingzhu's committee
 	xiao   = "volunteers/00000000-0000-4000-8000-000000000005" // a minor
 	far    = "volunteers/00000000-0000-4000-8000-000000000006" // of another district
+	clerk  = "volunteers/00000000-0000-4000-8000-000000000007" // works at mingzhu and serves nowhere
+	aide   = "volunteers/00000000-0000-4000-8000-000000000008" // works at the street office
 
 	list     = "taskLists/day"
 	draft    = "taskLists/draft"
@@ -222,11 +224,18 @@ func office(role nuov1.Role, scope string) *policy.Caller {
 	return caller("", policy.Grant{Role: role, Scope: scope})
 }
 
+// staff is an office's token that is bound to who works there.
+func staff(person string, role nuov1.Role, scope string) *policy.Caller {
+	who := office(role, scope)
+	who.Token, who.Person = "tokens/staff", person
+	return who
+}
+
 var (
-	mingzhuOffice = office(nuov1.Role_ROLE_COMMUNITY, mingzhu)
+	mingzhuOffice = staff(clerk, nuov1.Role_ROLE_COMMUNITY, mingzhu)
 	courtOffice   = office(nuov1.Role_ROLE_UNIT, court)
 	branchOffice  = office(nuov1.Role_ROLE_BRANCH, branch)
-	streetOffice  = office(nuov1.Role_ROLE_STREET, street)
+	streetOffice  = staff(aide, nuov1.Role_ROLE_STREET, street)
 	auditor       = office(nuov1.Role_ROLE_AUDITOR, district)
 )
 

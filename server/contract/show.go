@@ -101,7 +101,7 @@ func show(c *call.Call, r *lifecycle.Reader, k *nuov1.Contract, facts policy.Fac
 		}
 		k.DisplayName, k.Phone = p.GetPerson().GetDisplayName(), p.GetPerson().GetPhone()
 	}
-	k.AllowedActions = actions
+	k.AllowedActions = inPerson(c.Caller, actions)
 	if !s.health() {
 		hideHealth(k)
 	}

@@ -36,30 +36,36 @@ func (p *play) importOrganisations(ctx context.Context) error {
 	return p.importFiles(p.as(ctx, nuov1.Role_ROLE_DISTRICT_ADMIN), "organisations.yaml")
 }
 
-// office is a token of the story that stands for no person.
+// office is a token of the story that is not for oneself alone.
 type office struct {
 	role  nuov1.Role
 	scope string
 	name  string
+	staff string // who works there and decides; empty: the token stands for no person, and decides about no contract
 }
 
 var offices = []office{
-	{nuov1.Role_ROLE_DISTRICT_COMMAND, "districts/" + district, "应急指挥部"},
-	{nuov1.Role_ROLE_DISTRICT_ORGANISATION, "districts/" + district, "机关党工委"},
-	{nuov1.Role_ROLE_DISTRICT_RECORDS, "districts/" + district, "社会工作部"},
-	{nuov1.Role_ROLE_STREET, "streets/jiazhi", "葭沚街道"},
-	{committee, "communities/mingzhu", "明珠社区值班电脑"},
-	{nuov1.Role_ROLE_COMPOUND, "communities/mingzhu/compounds/yiqu", "明珠一区网格员"},
-	{unit, "units/court", "法院机关党委"},
-	{nuov1.Role_ROLE_BRANCH, "units/court/branches/yi", "第一党支部"},
-	{nuov1.Role_ROLE_AUDITOR, "districts/" + district, "监督员"},
-	{nuov1.Role_ROLE_OPERATOR, "districts/" + district, "运维"},
+	{nuov1.Role_ROLE_DISTRICT_COMMAND, "districts/" + district, "应急指挥部", ""},
+	{nuov1.Role_ROLE_DISTRICT_ORGANISATION, "districts/" + district, "机关党工委", ""},
+	{nuov1.Role_ROLE_DISTRICT_RECORDS, "districts/" + district, "社会工作部", ""},
+	{nuov1.Role_ROLE_STREET, "streets/jiazhi", "葭沚街道", "测试干事"},
+	{committee, "communities/mingzhu", "明珠社区居委会", "测试社工"},
+	{nuov1.Role_ROLE_COMPOUND, "communities/mingzhu/compounds/yiqu", "明珠一区网格员", ""},
+	{unit, "units/court", "法院机关党委", ""},
+	{nuov1.Role_ROLE_BRANCH, "units/court/branches/yi", "第一党支部", ""},
+	{nuov1.Role_ROLE_AUDITOR, "districts/" + district, "监督员", ""},
+	{nuov1.Role_ROLE_OPERATOR, "districts/" + district, "运维", ""},
 }
 
 func (p *play) issueOffices(ctx context.Context) error {
-	for _, o := range offices {
-		secret, err := p.issue(p.as(ctx, nuov1.Role_ROLE_DISTRICT_ADMIN), &nuov1.Token{
-			DisplayName: o.name, Grants: []*nuov1.Grant{{Role: o.role, Scope: o.scope}},
+	ctx = p.as(ctx, nuov1.Role_ROLE_DISTRICT_ADMIN)
+	for i, o := range offices {
+		who, err := p.employ(ctx, o, i)
+		if err != nil {
+			return err
+		}
+		secret, err := p.issue(ctx, &nuov1.Token{
+			DisplayName: o.name, Person: who, Grants: []*nuov1.Grant{{Role: o.role, Scope: o.scope}},
 		})
 		if err != nil {
 			return fmt.Errorf("%s: %w", o.role, err)
@@ -68,6 +74,18 @@ func (p *play) issueOffices(ctx context.Context) error {
 	}
 	p.tell(sayTokens, len(offices))
 	return nil
+}
+
+// employ enters who works in an office, the number-th, and names the volunteer; nobody where nobody decides there.
+func (p *play) employ(ctx context.Context, o office, number int) (string, error) {
+	if o.staff == "" {
+		return "", nil
+	}
+	v, err := p.volunteers.CreateVolunteer(ctx, &nuov1.CreateVolunteerRequest{RequestId: id(), Volunteer: &nuov1.Volunteer{
+		Person:        &nuov1.Person{DisplayName: o.staff, Phone: fmt.Sprintf("100000030%02d", number)},
+		Registrations: []*nuov1.Registration{{Community: "communities/nuodong", Primary: true, FromDate: "2020-01-30"}},
+	}})
+	return v.GetName(), err
 }
 
 func (p *play) issue(ctx context.Context, t *nuov1.Token) (string, error) {

@@ -96,7 +96,10 @@ type Token struct {
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// What it is for, such as 明珠社区值班电脑.
 	DisplayName string `protobuf:"bytes,2,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
-	// Whom it stands for, volunteers/{id}; empty for a service, a wall display or an office's computer.
+	// Whom it stands for, volunteers/{id}; empty for a service, a wall display or an office's computer. Without a person it
+	// decides about no contract: to accept, refuse, confirm, evaluate, correct, approve, enter a check-out or record late,
+	// and to decide about leave and absence, a committee's or street's token must be bound to who decides, for nobody
+	// decides about their own contract or approves what they asked for. PERMISSION_DENIED says so otherwise.
 	Person string `protobuf:"bytes,3,opt,name=person,proto3" json:"person,omitempty"`
 	// What its holder may be.
 	Grants []*Grant `protobuf:"bytes,4,rep,name=grants,proto3" json:"grants,omitempty"`

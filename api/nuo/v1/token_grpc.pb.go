@@ -39,6 +39,10 @@ type TokenServiceClient interface {
 	// the district; a community's committee COMMUNITY and COMPOUND of its own, and VOLUNTEER of who is registered there;
 	// a unit's committee UNIT and BRANCH of its own, and VOLUNTEER of its members. The person, if any, must lie within
 	// the issuer's scope too.
+	//
+	// What is not covered until people have accounts of their own: a secret is answered to who issues the token, who hands
+	// it over. A committee that kept one could sign as that volunteer, or approve as a second person. It cannot do so
+	// unseen: each token has its issuer and an event that stays, and stands in ListTokens of the person, who may revoke it.
 	IssueToken(ctx context.Context, in *IssueTokenRequest, opts ...grpc.CallOption) (*IssueTokenResponse, error)
 	// Lists the tokens of an organisation or a person, the revoked ones too, never their secrets.
 	ListTokens(ctx context.Context, in *ListTokensRequest, opts ...grpc.CallOption) (*ListTokensResponse, error)
@@ -109,6 +113,10 @@ type TokenServiceServer interface {
 	// the district; a community's committee COMMUNITY and COMPOUND of its own, and VOLUNTEER of who is registered there;
 	// a unit's committee UNIT and BRANCH of its own, and VOLUNTEER of its members. The person, if any, must lie within
 	// the issuer's scope too.
+	//
+	// What is not covered until people have accounts of their own: a secret is answered to who issues the token, who hands
+	// it over. A committee that kept one could sign as that volunteer, or approve as a second person. It cannot do so
+	// unseen: each token has its issuer and an event that stays, and stands in ListTokens of the person, who may revoke it.
 	IssueToken(context.Context, *IssueTokenRequest) (*IssueTokenResponse, error)
 	// Lists the tokens of an organisation or a person, the revoked ones too, never their secrets.
 	ListTokens(context.Context, *ListTokensRequest) (*ListTokensResponse, error)

@@ -54,7 +54,8 @@ const (
 	Role_ROLE_VOLUNTEER Role = 11
 	// Reads everything that is not personal data, changes nothing. Scope: a district.
 	Role_ROLE_AUDITOR Role = 12
-	// Runs the server: backups, health. Sees no personal data. Scope: a district.
+	// Runs the server: health, backups. The API shows an operator no personal data; a backup is a copy of the disk and
+	// holds everything that the disk holds, which whoever runs the machine can read anyway. Scope: a district.
 	Role_ROLE_OPERATOR Role = 13
 	// 带班长: follows from the shift, never granted.
 	Role_ROLE_SHIFT_LEADER Role = 14

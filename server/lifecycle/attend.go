@@ -136,6 +136,9 @@ func (w *step) mayEnter(s *shiftStep, c *nuov1.Contract, v *nuov1.Volunteer, ren
 		}
 	}
 	b := bid{volunteer: v, from: w.now, to: s.end(), except: c.GetName()}
+	// A spoken yes is signed by hand on the gate sheet: registration and consent are asked for as of whoever comes on
+	// the spot, before hours are confirmed.
+	b.onSite = c.GetState() == offered && s.shift.GetHazardClass() != nuov1.HazardClass_HAZARD_CLASS_HAZARDOUS
 	if renew {
 		if err := w.qualify(s, b); err != nil {
 			return err

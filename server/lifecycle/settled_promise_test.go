@@ -118,6 +118,33 @@ func TestOKSpokenYesIsHeldAndSignedByItsOwnHand(t *testing.T) {
 	w.clean()
 }
 
+// The hand on the gate sheet is a signature on the spot: registration and consent are asked for before hours are
+// confirmed, unless the shift is hazardous.
+func TestOKSpokenYesIsSignedAtTheGateBeforeConsent(t *testing.T) {
+	for _, hazard := range []nuov1.HazardClass{nuov1.HazardClass_HAZARD_CLASS_UNSPECIFIED, nuov1.HazardClass_HAZARD_CLASS_HAZARDOUS} {
+		w := newWorld(t)
+		shift := w.shift("gate", "2020-02-10 08:00", "2020-02-10 12:00", 2, func(s *nuov1.Shift) { s.HazardClass = hazard })
+		p := w.volunteer("one", func(v *nuov1.Volunteer) { v.Consents = nil })
+		c := must(w, staff, SpokenYes, &nuov1.RecordSpokenYesRequest{Shift: shift, Volunteer: p})
+		w.volunteer("one", func(v *nuov1.Volunteer) { v.Consents, v.Registrations = nil, nil }) // moved away meanwhile
+		w.at("2020-02-10 08:00")
+		if hazard == nuov1.HazardClass_HAZARD_CLASS_HAZARDOUS {
+			refuses(w, leaderRole, CheckIn, &nuov1.CheckInRequest{Name: c.GetName()}, nuov1.ErrorReason_ERROR_REASON_NOT_REGISTERED)
+			w.volunteer("one", func(v *nuov1.Volunteer) { v.Consents = nil })
+			refuses(w, leaderRole, CheckIn, &nuov1.CheckInRequest{Name: c.GetName()}, nuov1.ErrorReason_ERROR_REASON_CONSENT_MISSING)
+			continue
+		}
+		must(w, leaderRole, CheckIn, &nuov1.CheckInRequest{Name: c.GetName()})
+		w.at("2020-02-10 12:00")
+		w.checksOut(c)
+		_, err := act(w, staff, confirmBy, c)
+		refused(t, err, nuov1.ErrorReason_ERROR_REASON_CONSENT_MISSING)
+		w.volunteer("one")
+		must(w, staff, confirmBy, c)
+		w.clean()
+	}
+}
+
 func TestOKOfferLivesADayAtMostHalfTheTimeLeft(t *testing.T) {
 	w := newWorld(t)
 	p := w.volunteer("one")

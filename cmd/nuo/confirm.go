@@ -25,8 +25,7 @@ func confirmCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			all.More = res.GetMore() && len(res.GetContracts()) > 0
-			all.Refused = nil // each answer names them anew
+			all.More = res.GetMore() // each answer goes on behind the one before
 			proto.Merge(all, &nuov1.ConfirmShiftResponse{Contracts: res.GetContracts(), Refused: res.GetRefused()})
 		}
 		return in.print(all, crew)

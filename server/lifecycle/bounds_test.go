@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
 	"nuo.internal/nuo/server/kv/memkv"
@@ -147,4 +148,111 @@ func TestOKANewShiftWritesItsTask(t *testing.T) {
 	if !m.last.wrote('c', w.task.Name) {
 		t.Error("a new shift does not write its task")
 	}
+}
+
+// A shift of more people than one step may touch is checked in, out and confirmed call by call.
+func TestOKACrewOfElevenHundred(t *testing.T) {
+	w := newWorld(t)
+	shift := w.gate(1100)
+	for _, p := range w.people(1100) {
+		w.claims(p, shift)
+	}
+	each := func(f func(*store.Tx) (int, bool, error)) (sum int) {
+		for more := true; more; {
+			n := 0
+			w.do(func(tx *store.Tx) (err error) {
+				n, more, err = f(tx)
+				return err
+			})
+			sum += n
+		}
+		return sum
+	}
+	w.at("2020-02-10 08:00")
+	in := each(func(tx *store.Tx) (int, bool, error) {
+		r, err := CheckInCrew(tx, staff, &nuov1.CheckInCrewRequest{Shift: shift})
+		return len(r.GetContracts()), r.GetMore(), err
+	})
+	w.at("2020-02-10 12:00")
+	out := each(func(tx *store.Tx) (int, bool, error) {
+		r, err := CheckOutCrew(tx, staff, &nuov1.CheckOutCrewRequest{Shift: shift})
+		return len(r.GetContracts()), r.GetMore(), err
+	})
+	confirmed := each(func(tx *store.Tx) (int, bool, error) {
+		r, err := ConfirmShift(tx, staff, &nuov1.ConfirmShiftRequest{Shift: shift})
+		return len(r.GetContracts()), r.GetMore(), err
+	})
+	if in != 1100 || out != 1100 || confirmed != 1100 {
+		t.Errorf("%d in, %d out, %d confirmed", in, out, confirmed)
+	}
+	w.clean()
+}
+
+// Who is lowered by a call that is repeated for the rest of the crew stays as confirmed.
+func TestOKLoweredHoursStandInEveryCall(t *testing.T) {
+	w := newWorld(t)
+	shift := w.gate(60)
+	var first *nuov1.Contract
+	for _, p := range w.people(60) {
+		if c := w.claims(p, shift); first == nil {
+			first = c
+		}
+	}
+	w.at("2020-02-10 08:00")
+	for range 2 {
+		w.do(func(tx *store.Tx) error {
+			_, err := CheckInCrew(tx, staff, &nuov1.CheckInCrewRequest{Shift: shift})
+			return err
+		})
+	}
+	w.at("2020-02-10 12:00")
+	for range 2 {
+		w.do(func(tx *store.Tx) error {
+			_, err := CheckOutCrew(tx, staff, &nuov1.CheckOutCrewRequest{Shift: shift})
+			return err
+		})
+	}
+	for range 2 {
+		w.do(func(tx *store.Tx) error {
+			_, err := ConfirmShift(tx, staff, &nuov1.ConfirmShiftRequest{
+				Shift: shift, Hours: []*nuov1.ConfirmedHours{{Contract: first.GetName(), HoursHundredths: 300}},
+			})
+			return err
+		})
+	}
+	if c := w.contract(first.GetName()); c.GetState() != fulfilled || c.GetHoursHundredths() != 300 {
+		t.Errorf("%v with %d", c.GetState(), c.GetHoursHundredths())
+	}
+	w.clean()
+}
+
+func TestOKReduceGoesOnCallByCall(t *testing.T) {
+	w := newWorld(t)
+	shift := w.gate(60)
+	var last *nuov1.Contract
+	for i, p := range w.people(51) {
+		w.clock.now = noon.Add(time.Duration(i) * time.Second)
+		last = w.claims(p, shift)
+	}
+	must0(t, w.reduce(staff, shift, 40))
+	w.is(last.GetName(), cancelled, nuov1.ReasonCode_REASON_CODE_REDUCED)
+	if c := w.shiftNow(shift).GetCapacity(); c != 40 {
+		t.Errorf("capacity is %d", c)
+	}
+	for _, want := range []int32{15, 10} {
+		must0(t, w.reduce(staff, shift, 10))
+		if c := w.shiftNow(shift).GetCapacity(); c != want {
+			t.Errorf("capacity is %d, want %d", c, want)
+		}
+	}
+	w.clean()
+}
+
+func TestErrReduceTooLarge(t *testing.T) {
+	w := newWorld(t)
+	shift := w.gate(300)
+	for _, p := range w.people(251) {
+		w.claims(p, shift)
+	}
+	refused(t, w.reduce(staff, shift, 40), nuov1.ErrorReason_ERROR_REASON_TOO_LARGE)
 }

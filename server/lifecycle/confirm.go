@@ -27,7 +27,7 @@ func ConfirmShift(tx *store.Tx, a Actor, r *nuov1.ConfirmShiftRequest) (*nuov1.C
 		lowered[h.GetContract()] = h.GetHoursHundredths()
 	}
 	pass := func(h *storev1.Holder) bool { return h.GetState() == inFulfilment && h.GetOut() }
-	done, refused, more, err := w.crew(s, nil, pass, func(c *nuov1.Contract) error {
+	done, refused, more, err := w.crew(s, confirm, nil, pass, func(c *nuov1.Contract) error {
 		hours, lower := lowered[c.GetName()]
 		delete(lowered, c.GetName())
 		if !lower {
@@ -38,9 +38,9 @@ func ConfirmShift(tx *store.Tx, a Actor, r *nuov1.ConfirmShiftRequest) (*nuov1.C
 	if err != nil {
 		return nil, err
 	}
-	for _, h := range r.GetHours() { // named, but not among those who checked out
-		if _, left := lowered[h.GetContract()]; left && !more {
-			return nil, fault.Field("hours", h.GetContract()+" has not checked out of this shift", h.GetContract()+" 不在本班次已签退人员中")
+	for name := range lowered { // not of this call
+		if err := w.checkedOut(s, name); err != nil {
+			return nil, err
 		}
 	}
 	s.shift.PeopleReached, s.shift.PeopleReachedConfirmed = r.GetPeopleReached(), true
@@ -51,6 +51,15 @@ func ConfirmShift(tx *store.Tx, a Actor, r *nuov1.ConfirmShiftRequest) (*nuov1.C
 		return nil, err
 	}
 	return &nuov1.ConfirmShiftResponse{Contracts: clones(done), Refused: refused, More: more}, nil
+}
+
+// checkedOut refuses hours of who has not checked out of the shift.
+func (w *step) checkedOut(s *shiftStep, name string) error {
+	c, ok, err := store.Contracts.Find(w.tx, name)
+	if err == nil && (!ok || c.GetShift() != s.shift.GetName() || c.GetCheckOut() == nil) {
+		err = fault.Field("hours", name+" has not checked out of this shift", name+" 不在本班次已签退人员中")
+	}
+	return err
 }
 
 func (w *step) confirms(c *nuov1.Contract, hours int32) error {

@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"encoding/hex"
 	"errors"
 
 	storev1 "nuo.internal/nuo/api/nuo/store/v1"
@@ -9,16 +10,25 @@ import (
 	"nuo.internal/nuo/server/store"
 )
 
-// crew visits contracts of a shift: those named, or all that pass; at most one step's worth. What a visit refuses is
-// answered, not raised.
-func (w *step) crew(s *shiftStep, named []string, pass func(*storev1.Holder) bool, visit func(*nuov1.Contract) error) (done []*nuov1.Contract, refused []*nuov1.CrewRefusal, more bool, err error) {
-	if len(named) == 0 {
-		if named, more, err = w.holders(s, pass); err != nil {
+// crew visits contracts of a shift: those named, or all that pass, at most one step's worth a call; the verb's next call
+// goes on behind it. What a visit refuses is answered, not raised.
+func (w *step) crew(s *shiftStep, action nuov1.ContractAction, named []string, pass func(*storev1.Holder) bool, visit func(*nuov1.Contract) error) (done []*nuov1.Contract, refused []*nuov1.CrewRefusal, more bool, err error) {
+	all := len(named) == 0
+	var page []*storev1.Holder
+	next := ""
+	if all {
+		if page, next, err = w.crewPage(s, action, pass); err != nil {
 			return nil, nil, false, err
+		}
+		for _, h := range page {
+			named = append(named, h.GetContract())
 		}
 	}
 	for i, name := range named {
-		if more = more || i > 0 && w.entries > stepEntries; w.entries > stepEntries && i > 0 {
+		if i > 0 && w.entries > stepEntries {
+			if more = true; all {
+				next = string(store.Key(s.shift.GetName(), page[i-1].GetVolunteer(), page[i-1].GetContract()))
+			}
 			break
 		}
 		c, of, err := w.current(name)
@@ -38,24 +48,42 @@ func (w *step) crew(s *shiftStep, named []string, pass func(*storev1.Holder) boo
 			return nil, nil, false, err
 		}
 	}
-	return done, refused, more, nil
+	if all {
+		s.crewAt(action, next)
+	}
+	return done, refused, more || next != "", nil
 }
 
-// holders names the shift's contracts that pass, at most one step's worth, and whether there are more.
-func (w *step) holders(s *shiftStep, pass func(*storev1.Holder) bool) (names []string, more bool, err error) {
-	for h, err := range store.Holders.Scan(w.tx, s.shift.GetName()) {
+// crewPage is a page of those that pass from where the verb's last call stopped.
+func (w *step) crewPage(s *shiftStep, action nuov1.ContractAction, pass func(*storev1.Holder) bool) ([]*storev1.Holder, string, error) {
+	after := ""
+	if s.slots.GetCrewAction() == action {
+		key, err := hex.DecodeString(s.slots.GetCrewAfter())
 		if err != nil {
-			return nil, false, err
+			return nil, "", err
 		}
-		if !pass(h) {
-			continue
-		}
-		if len(names) == stepContracts {
-			return names, true, nil
-		}
-		names = append(names, h.GetContract())
+		after = string(key)
 	}
-	return names, false, nil
+	return w.holders(s, after, stepContracts, stepHolders, pass)
+}
+
+// crewAt remembers where a verb for the whole crew stopped, nothing once it has come to the end.
+func (s *shiftStep) crewAt(action nuov1.ContractAction, next string) {
+	if next == "" {
+		action = 0
+	}
+	if after := hex.EncodeToString([]byte(next)); after != s.slots.GetCrewAfter() || action != s.slots.GetCrewAction() {
+		s.slots.CrewAfter, s.slots.CrewAction, s.dirty = after, action, true
+	}
+}
+
+// holders are the shift's contracts behind a cursor that pass, at most size of them out of the next look, and the
+// cursor of those behind, empty at the end.
+func (w *step) holders(s *shiftStep, after string, size, look int, pass func(*storev1.Holder) bool) ([]*storev1.Holder, string, error) {
+	return store.Holders.Select(w.tx, store.Query[*storev1.Holder]{
+		Prefix: []any{s.shift.GetName()}, After: after, Size: size, Look: look,
+		Keep: func(h *storev1.Holder) (bool, error) { return pass(h), nil },
+	})
 }
 
 // CheckInCrew checks in all who hold the shift and have not, or those named, at most 50 a call; who cannot be is
@@ -66,7 +94,7 @@ func CheckInCrew(tx *store.Tx, a Actor, r *nuov1.CheckInCrewRequest) (*nuov1.Che
 		return nil, err
 	}
 	pass := func(h *storev1.Holder) bool { return h.GetState() == signed || h.GetState() == displayed }
-	done, refused, _, err := w.crew(s, r.GetContracts(), pass, func(c *nuov1.Contract) error {
+	done, refused, more, err := w.crew(s, checkIn, r.GetContracts(), pass, func(c *nuov1.Contract) error {
 		return w.checksIn(s, c, method(a))
 	})
 	if err != nil {
@@ -75,7 +103,7 @@ func CheckInCrew(tx *store.Tx, a Actor, r *nuov1.CheckInCrewRequest) (*nuov1.Che
 	if err := w.finish(); err != nil {
 		return nil, err
 	}
-	return &nuov1.CheckInCrewResponse{Contracts: clones(done), Refused: refused}, nil
+	return &nuov1.CheckInCrewResponse{Contracts: clones(done), Refused: refused, More: more}, nil
 }
 
 // CheckOutCrew checks out everybody present, or those named, at most 50 a call.
@@ -85,7 +113,7 @@ func CheckOutCrew(tx *store.Tx, a Actor, r *nuov1.CheckOutCrewRequest) (*nuov1.C
 		return nil, err
 	}
 	pass := func(h *storev1.Holder) bool { return h.GetState() == inFulfilment && !h.GetOut() }
-	done, refused, _, err := w.crew(s, r.GetContracts(), pass, func(c *nuov1.Contract) error {
+	done, refused, more, err := w.crew(s, checkOut, r.GetContracts(), pass, func(c *nuov1.Contract) error {
 		return w.checksOut(s, c, w.now, 0, checkOut, nil)
 	})
 	if err != nil {
@@ -94,7 +122,7 @@ func CheckOutCrew(tx *store.Tx, a Actor, r *nuov1.CheckOutCrewRequest) (*nuov1.C
 	if err := w.finish(); err != nil {
 		return nil, err
 	}
-	return &nuov1.CheckOutCrewResponse{Contracts: clones(done), Refused: refused}, nil
+	return &nuov1.CheckOutCrewResponse{Contracts: clones(done), Refused: refused, More: more}, nil
 }
 
 func clones(all []*nuov1.Contract) []*nuov1.Contract {

@@ -37,7 +37,10 @@ const (
 	maxWaiting      = 50                  // people behind one shift: what one step can examine
 	stepContracts   = 50                  // contracts that one step of a sweep visits
 	stepSweep       = 25                  // holders that one step of a visit looks at
-	stepEntries     = 500                 // calendar entries after which a step leaves the rest to the next
+	stepHolders     = 100                 // holders that one step of a verb for the crew looks at
+	stepEntries     = 400                 // calendar entries after which a step leaves the rest to the next
+	stepReduce      = 25                  // contracts that one reduction releases
+	maxReduce       = 250                 // holders among which a reduction chooses
 	stepDoors       = 100                 // doors that one step copies to the task made of what was left over
 	stepReleases    = 20                  // contracts that one step of an exemption releases, each of another shift
 	maxPromotions   = 10                  // slots that one step passes on; the rest stay reserved

@@ -168,9 +168,13 @@ func answerDue(now time.Time, before, after *nuov1.Shift) time.Time {
 
 // belowHeld names those who hold slots.
 func (w *step) belowHeld(s *shiftStep) error {
-	names, _, err := w.holders(s, func(h *storev1.Holder) bool { return HoldsSlot(h.GetState()) })
+	held, _, err := w.holders(s, "", stepContracts, maxReduce, func(h *storev1.Holder) bool { return HoldsSlot(h.GetState()) })
 	if err != nil {
 		return err
+	}
+	names := make([]string, 0, len(held))
+	for _, h := range held {
+		names = append(names, h.GetContract())
 	}
 	return fault.New(nuov1.ErrorReason_ERROR_REASON_CAPACITY_BELOW_HELD, "held", strings.Join(names, ", "))
 }
@@ -295,7 +299,9 @@ func shutShifts(tx *store.Tx, l *nuov1.TaskList) error {
 }
 
 // Reduce lowers the capacity to what is still needed: offers go first, then who volunteers to go, then the last
-// signed; who is checked in is checked out at this instant and stays confirmable. The caller then stores the shift.
+// signed; who is checked in is checked out at this instant and stays confirmable. One call releases at most 25: where
+// more are to go the capacity stays at what is held then, and the same call again goes on. A shift that more than 250
+// ever held is TOO_LARGE. The caller then stores the shift.
 func Reduce(tx *store.Tx, a Actor, shift *nuov1.Shift, r *nuov1.ReduceShiftRequest) error {
 	w := begin(tx, a)
 	s, err := w.use(shift)
@@ -319,7 +325,14 @@ func Reduce(tx *store.Tx, a Actor, shift *nuov1.Shift, r *nuov1.ReduceShiftReque
 	if err != nil {
 		return err
 	}
-	for _, c := range leaving {
+	for i, was := range leaving {
+		if i > 0 && w.entries > stepEntries/2 { // the capacity says how far it went
+			break
+		}
+		c, _, err := w.contract(was.GetName())
+		if err != nil {
+			return err
+		}
 		if err := w.lets(s, c); err != nil {
 			return err
 		}
@@ -333,30 +346,30 @@ func Reduce(tx *store.Tx, a Actor, shift *nuov1.Shift, r *nuov1.ReduceShiftReque
 
 // leaving are the contracts that a reduction releases.
 func (w *step) leaving(s *shiftStep, r *nuov1.ReduceShiftRequest) ([]*nuov1.Contract, error) {
-	names, more, err := w.holders(s, func(h *storev1.Holder) bool {
+	held, next, err := w.holders(s, "", maxReduce, maxReduce, func(h *storev1.Holder) bool {
 		return h.GetState() == offered || h.GetState() == signed || h.GetState() == displayed || h.GetState() == inFulfilment && !h.GetOut()
 	})
 	if err != nil {
 		return nil, err
 	}
-	var all []*nuov1.Contract
-	for _, name := range names {
-		c, _, err := w.contract(name)
+	if next != "" {
+		return nil, fault.New(nuov1.ErrorReason_ERROR_REASON_TOO_LARGE, "limit", strconv.Itoa(maxReduce))
+	}
+	all := make([]*nuov1.Contract, 0, len(held))
+	for _, h := range held {
+		c, err := store.Contracts.Get(w.tx, h.GetContract())
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, c)
 	}
 	for _, name := range r.GetVolunteersToGo() {
-		if !slices.Contains(names, name) {
+		if !slices.ContainsFunc(all, func(c *nuov1.Contract) bool { return c.GetName() == name }) {
 			return nil, fault.Field("volunteers_to_go", name+" does not hold this shift", name+" 不在本班次")
 		}
 	}
-	if more {
-		return nil, fault.New(nuov1.ErrorReason_ERROR_REASON_TOO_LARGE, "limit", strconv.Itoa(stepContracts))
-	}
 	slices.SortStableFunc(all, func(x, y *nuov1.Contract) int { return leavesFirst(x, y, r.GetVolunteersToGo()) })
-	return all[:max(len(all)-int(r.GetCapacity()), 0)], nil
+	return all[:min(max(len(all)-int(r.GetCapacity()), 0), stepReduce)], nil
 }
 
 // leavesFirst orders who leaves a shift that needs fewer: offers, those who volunteer to go, the last signed.

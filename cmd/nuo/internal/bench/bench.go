@@ -117,8 +117,8 @@ func (r *run) listing() error {
 	}
 	bytes := proto.Size(answer)
 	limit := drive(r.ctx, 64, r.cfg.Lasts, r.callEmpty(binary.BigEndian.AppendUint32(nil, uint32(bytes))))
-	listed := drive(r.ctx, 64, r.cfg.Lasts, func(ctx context.Context, caller, n int) (bool, error) {
-		ctx = r.asCaller(ctx, n%volunteers)
+	listed := drive(r.ctx, 64, r.cfg.Lasts, func(ctx context.Context, caller, _ int) (bool, error) {
+		ctx = r.asCaller(ctx, caller) // a caller is a person who looks again
 		_, err := nuov1.NewShiftServiceClient(r.api[caller%connections]).ListShifts(ctx, request)
 		return true, err
 	})

@@ -109,6 +109,9 @@ func (w *step) perform(s *shiftStep, c *nuov1.Contract, ch change) error {
 	if c.GetState() != waitlisted {
 		c.WaitSequence = 0
 	}
+	if HoldsTime(from) && !HoldsTime(ch.to) && s.shift.GetLeader() == c.GetVolunteer() { // the role is the shift's holder's
+		s.shift.Leader, s.unled = "", true
+	}
 	w.count(s, p, c, before, countOf(c))
 	w.touch(cs)
 	return w.record(c, from, ch)

@@ -123,6 +123,11 @@ func (w *step) saveSlots(s *shiftStep) error {
 	if !s.dirty {
 		return nil
 	}
+	if s.unled {
+		if err := store.Shifts.Put(w.tx, s.shift); err != nil {
+			return err
+		}
+	}
 	var after time.Time
 	if s.slots.GetDueTime() != nil {
 		after = s.slots.GetDueTime().AsTime()

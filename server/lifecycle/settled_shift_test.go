@@ -321,3 +321,35 @@ func TestOKExemptionReleasesInSteps(t *testing.T) {
 	}
 	w.clean()
 }
+
+// The leader's rights end with their contract: who leaves the shift leads it no more, whoever made them leave.
+func TestOKLeaderWhoLeavesLeadsNoMore(t *testing.T) {
+	for name, leave := range map[string]func(w *world, c *nuov1.Contract){
+		"withdrawn": func(w *world, c *nuov1.Contract) { w.withdraws(c) },
+		"refused": func(w *world, c *nuov1.Contract) {
+			must(w, staff, Refuse, &nuov1.RefuseContractRequest{Name: c.GetName(), Reason: nuov1.ReasonCode_REASON_CODE_WEATHER})
+		},
+		"absent": func(w *world, c *nuov1.Contract) {
+			w.at("2020-02-10 08:30")
+			must(w, staff, MarkAbsent, &nuov1.MarkAbsentRequest{Name: c.GetName()})
+		},
+		"exempt": func(w *world, c *nuov1.Contract) {
+			w.do(func(tx *store.Tx) error {
+				return ReleaseForExemption(tx, staff, c.GetVolunteer(), noon, noon.AddDate(0, 1, 0))
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			shift := w.gate(2)
+			c := w.claims(w.volunteer("leader"), shift)
+			must0(t, w.onShift(shift, func(tx *store.Tx, s *nuov1.Shift) error { return SetLeader(tx, s, c.GetVolunteer()) }))
+			w.claims(w.volunteer("other"), shift)
+			leave(w, c)
+			if l := w.shiftNow(shift).GetLeader(); l != "" {
+				t.Errorf("%s still leads", l)
+			}
+			w.clean()
+		})
+	}
+}

@@ -133,7 +133,9 @@ func amend(tx *store.Tx, a Actor, before, after *nuov1.Shift, was, is *nuov1.Tas
 	if held := s.slots.GetHeld(); after.GetCapacity() < held && w.now.Before(s.end()) {
 		return w.belowHeld(s)
 	}
-	s.shift = after
+	if s.shift = after; s.unled {
+		after.Leader = ""
+	}
 	if terms := TermsOf(after, is); !proto.Equal(TermsOf(before, was), terms) {
 		after.Revision++
 		terms.Revision = after.GetRevision()

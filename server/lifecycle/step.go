@@ -46,6 +46,7 @@ type shiftStep struct {
 	asked  bool // those who wait were asked in this step
 
 	wasLive int32 // contracts that had not ended before the step
+	unled   bool  // its leader left it in this step
 	swept   bool  // a visit of all holders has ended in this step
 }
 

@@ -256,3 +256,32 @@ func TestErrReduceTooLarge(t *testing.T) {
 	}
 	refused(t, w.reduce(staff, shift, 40), nuov1.ErrorReason_ERROR_REASON_TOO_LARGE)
 }
+
+// However many busy people wait in front, the one who is free is asked in the end, and then whoever comes.
+func TestOKBusyPeopleInFrontStarveNobody(t *testing.T) {
+	w := newWorld(t)
+	shift := w.shift("wanted", "2020-02-12 08:00", "2020-02-12 12:00", 2)
+	held := []*nuov1.Contract{w.claims(w.volunteer("a"), shift), w.claims(w.volunteer("b"), shift)}
+	var others []string
+	for i := range 12 {
+		at := instant("2020-02-10 08:00").AddDate(0, 0, i%3).Add(time.Duration(i) * time.Minute)
+		others = append(others, w.shift(fmt.Sprint("s", i), at.In(time.FixedZone("", 8*3600)).Format("2006-01-02 15:04"),
+			at.Add(time.Minute).In(time.FixedZone("", 8*3600)).Format("2006-01-02 15:04"), 60))
+	}
+	for _, p := range w.people(48) {
+		for _, s := range others {
+			w.claims(p, s)
+		}
+		w.claims(p, shift)
+	}
+	free := w.claims(w.volunteer("free"), shift)
+	w.withdraws(held[0])
+	w.runDue()
+	w.is(free.GetName(), offered, 0)
+	w.withdraws(held[1])
+	w.runDue()
+	if c := w.claims(w.volunteer("fresh"), shift); c.GetState() != displayed {
+		t.Errorf("nobody who waits can have it, and a fresh claim is %v", c.GetState())
+	}
+	w.clean()
+}

@@ -343,7 +343,9 @@ func (w *step) lookAtWaits(person string) error {
 			return err
 		}
 		if s.freeForWaiting() {
+			s.slots.AskedWait = 0
 			s.schedule(w.now)
+			s.dirty = true
 		}
 	}
 	return nil

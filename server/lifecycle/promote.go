@@ -10,14 +10,19 @@ import (
 )
 
 // promoteWaiting offers free slots to those who wait, in order: the first who would pass a claim now gets one, others
-// keep their place. It answers whether waiting people who were not asked yet keep the rest reserved.
+// keep their place. It answers whether waiting people who were not asked yet keep the rest reserved. Where one step
+// cannot ask all, the next goes on behind the last who was asked; a slot that is freed begins anew.
 func (w *step) promoteWaiting(s *shiftStep) (reserved bool, err error) {
+	if s.freed {
+		s.slots.AskedWait = 0
+	}
 	s.freed, s.asked = false, true
 	if !s.freeForWaiting() || s.lastHour(w.now) || checkListOpen(w, s, nil) != nil {
 		return false, nil
 	}
-	promoted := 0
-	for wait, err := range store.Waits.Scan(w.tx, s.shift.GetName()) {
+	promoted, last := 0, s.slots.GetAskedWait()
+	waits := store.Range{Prefix: []any{s.shift.GetName()}, From: []any{last + 1}}
+	for wait, err := range store.Waits.Range(w.tx, waits) {
 		if err != nil {
 			return false, err
 		}
@@ -31,22 +36,30 @@ func (w *step) promoteWaiting(s *shiftStep) (reserved bool, err error) {
 		if c.GetState() != waitlisted {
 			continue
 		}
-		if promoted == maxPromotions {
+		if promoted == maxPromotions || w.entries > stepEntries { // the rest stays reserved until the shift's next step
+			w.askedTo(s, last)
 			s.schedule(w.now)
-			return true, nil
-		}
-		if w.entries > stepEntries { // the rest stays reserved until the shift's next step
 			return true, nil
 		}
 		ok, err := w.promotes(s, c)
 		if err != nil {
 			return false, err
 		}
-		if ok {
+		if last = wait.GetSequence(); ok {
 			promoted++
 		}
 	}
+	if s.slots.GetAskedWait() > 0 { // it took several steps: who was asked is not asked again before something is freed
+		w.askedTo(s, last)
+	}
 	return false, nil
+}
+
+// askedTo remembers the last place on the waitlist that was asked.
+func (w *step) askedTo(s *shiftStep, last int64) {
+	if s.slots.GetAskedWait() != last {
+		s.slots.AskedWait, s.dirty = last, true
+	}
 }
 
 // promotes offers a freed slot to one who waits, if they would pass a claim now.
@@ -79,7 +92,7 @@ func (w *step) passOn(s *shiftStep) error {
 		_, err := w.promoteWaiting(s)
 		return err
 	case s.freed:
-		s.freed = false
+		s.freed, s.slots.AskedWait = false, 0
 		s.schedule(w.now)
 	}
 	return nil

@@ -9,7 +9,6 @@ import (
 	storev1 "nuo.internal/nuo/api/nuo/store/v1"
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
 	"nuo.internal/nuo/server/fault"
-	"nuo.internal/nuo/server/place"
 	"nuo.internal/nuo/server/store"
 )
 
@@ -279,48 +278,4 @@ func Extend(tx *store.Tx, a Actor, r *nuov1.ExtendContractRequest) (*nuov1.Contr
 		return nil, err
 	}
 	return w.done(c)
-}
-
-// StopForHealth checks out at this minute (因健康中止), records an exemption until the date asked for, if any, and
-// releases what lies in it, in one act.
-func StopForHealth(tx *store.Tx, a Actor, r *nuov1.StopForHealthRequest) (*nuov1.Contract, error) {
-	w, c, s, err := open(tx, a, r.GetName())
-	if err != nil {
-		return nil, err
-	}
-	if err := w.checksOut(s, c, w.now, nuov1.ReasonCode_REASON_CODE_HEALTH, stopForHealth, nil); err != nil {
-		return nil, err
-	}
-	if r.GetExemptUntilDate() != "" {
-		if err := w.exemptFor(s, c.GetVolunteer(), r.GetExemptUntilDate()); err != nil {
-			return nil, err
-		}
-	}
-	return w.done(c)
-}
-
-func (w *step) exemptFor(s *shiftStep, person, until string) error {
-	today := place.LocalDate(w.now, s.policy.Zone)
-	if !place.ValidDate(until) || until <= today {
-		return fault.Field("exempt_until_date", "must be a date after today", "须为今天之后的日期")
-	}
-	v, err := w.volunteer(person)
-	if err != nil {
-		return err
-	}
-	e := &nuov1.Exemption{
-		Id: w.tx.RandomID(), FromDate: today, ToDate: until,
-		Category: nuov1.ExemptionCategory_EXEMPTION_CATEGORY_SICK_LEAVE,
-	}
-	v.Exemptions = append(v.Exemptions, e)
-	v.UpdateTime = timestamppb.New(w.now)
-	v.Etag = store.Etag(v)
-	if err := store.Volunteers.Put(w.tx, v); err != nil {
-		return err
-	}
-	_, to, err := exemptPeriod(e, s.policy.Zone)
-	if err != nil {
-		return err
-	}
-	return w.release(person, w.now, to)
 }

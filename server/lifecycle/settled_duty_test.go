@@ -313,6 +313,36 @@ func TestOKIllOnDutyIsOneAct(t *testing.T) {
 	w.clean()
 }
 
+// The reason is the volunteer's own: whoever else stops the duty exempts for two weeks at most, a leader not at all;
+// the unit reads an exemption that says nothing of health, and what was done stands in the person's events.
+func TestErrIllOnDutyIsExemptedByVolunteerOrCommittee(t *testing.T) {
+	w := newWorld(t)
+	p := w.volunteer("one")
+	c := bring(w, p, inFulfilment)
+	w.at("2020-02-10 09:30")
+	stop := func(until string) *nuov1.StopForHealthRequest {
+		return &nuov1.StopForHealthRequest{Name: c.GetName(), ExemptUntilDate: until}
+	}
+	refuses(w, leaderRole, StopForHealth, stop("2020-02-12"), nuov1.ErrorReason_ERROR_REASON_PERMISSION_DENIED)
+	refuses(w, staff, StopForHealth, stop("2020-02-25"), nuov1.ErrorReason_ERROR_REASON_INVALID_FIELD)
+	must(w, staff, StopForHealth, stop("2020-02-24"))
+	w.do(func(tx *store.Tx) error {
+		v, err := store.Volunteers.Get(tx, p)
+		if err != nil {
+			return err
+		}
+		if e := v.GetExemptions(); len(e) != 1 || e[0].GetCategory() != nuov1.ExemptionCategory_EXEMPTION_CATEGORY_OTHER {
+			t.Errorf("exemptions: %v", e)
+		}
+		last, ok, err := store.AdminEvents.Last(tx, p)
+		if e := last.Event; !ok || e.GetAction() != "StopForHealth" || e.GetActor() != staff.Name || len(e.GetDetails()) != 3 {
+			t.Errorf("event: %v", e)
+		}
+		return err
+	})
+	w.clean()
+}
+
 func TestOKSiteCodeTurnsAndTheOneBeforeIsTaken(t *testing.T) {
 	w := newWorld(t)
 	shift := w.gate(4)

@@ -1555,7 +1555,9 @@ type ContractEvent struct {
 	// Hash of the terms and both parties, when it accepted terms.
 	TermsHash []byte `protobuf:"bytes,21,opt,name=terms_hash,json=termsHash,proto3" json:"terms_hash,omitempty"`
 	// The ledger that a signature chose.
-	Ledger        Ledger `protobuf:"varint,22,opt,name=ledger,proto3,enum=nuo.v1.Ledger" json:"ledger,omitempty"`
+	Ledger Ledger `protobuf:"varint,22,opt,name=ledger,proto3,enum=nuo.v1.Ledger" json:"ledger,omitempty"`
+	// When a spoken yes was said, UTC, in the event that recorded it.
+	SpokenTime    *timestamppb.Timestamp `protobuf:"bytes,23,opt,name=spoken_time,json=spokenTime,proto3" json:"spoken_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1742,6 +1744,13 @@ func (x *ContractEvent) GetLedger() Ledger {
 		return x.Ledger
 	}
 	return Ledger_LEDGER_UNSPECIFIED
+}
+
+func (x *ContractEvent) GetSpokenTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.SpokenTime
+	}
+	return nil
 }
 
 // What the first event of a contract fixes.
@@ -2145,7 +2154,7 @@ type RecordSpokenYesRequest struct {
 	Shift string `protobuf:"bytes,2,opt,name=shift,proto3" json:"shift,omitempty"`
 	// The volunteer who said yes.
 	Volunteer string `protobuf:"bytes,3,opt,name=volunteer,proto3" json:"volunteer,omitempty"`
-	// When they said so, UTC; unset means now.
+	// When they said so, UTC, not in the future; unset means now. It stands in the history.
 	SpokenTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=spoken_time,json=spokenTime,proto3" json:"spoken_time,omitempty"`
 	// 休息时间/工作时间, as they said; unset means 休息时间. A signature may say otherwise.
 	Ledger        Ledger `protobuf:"varint,5,opt,name=ledger,proto3,enum=nuo.v1.Ledger" json:"ledger,omitempty"`
@@ -2837,7 +2846,7 @@ type CheckOutRequest struct {
 	RequestId string `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// Resource name of the contract.
 	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	// Why earlier than the end, if so.
+	// Why earlier than the end, if so; of the codes that a person may give (health is StopForHealth's).
 	Reason        ReasonCode `protobuf:"varint,3,opt,name=reason,proto3,enum=nuo.v1.ReasonCode" json:"reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3212,7 +3221,7 @@ type EnterCheckOutRequest struct {
 	RequestId string `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// Resource name of the contract.
 	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	// When they left, UTC; not before check-in, not in the future.
+	// When they left, UTC; not before check-in, not in the future, not after another check-in of theirs.
 	CheckOutTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=check_out_time,json=checkOutTime,proto3" json:"check_out_time,omitempty"`
 	// Free words for those concerned; kept apart from the history, which holds a commitment only.
 	Note          string `protobuf:"bytes,4,opt,name=note,proto3" json:"note,omitempty"`
@@ -3513,7 +3522,8 @@ type StopForHealthRequest struct {
 	RequestId string `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// Resource name of the contract.
 	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	// Exempt until before this local date; empty means no exemption is recorded.
+	// Exempt from today until before this local date, as category OTHER: the unit reads no word of health. Empty means
+	// that no exemption is recorded. The volunteer's own to ask for; the committee gives 14 days at most, a leader none.
 	ExemptUntilDate string `protobuf:"bytes,3,opt,name=exempt_until_date,json=exemptUntilDate,proto3" json:"exempt_until_date,omitempty"`
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
@@ -3577,7 +3587,8 @@ type ConfirmShiftRequest struct {
 	RequestId string `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// The shift.
 	Shift string `protobuf:"bytes,2,opt,name=shift,proto3" json:"shift,omitempty"`
-	// People reached, once for the shift, however many stood it.
+	// People reached, once for the shift, however many stood it. The number stands from the first hours confirmed with
+	// it: later calls, for whoever checked out late, give it again; another one is FAILED_PRECONDITION.
 	PeopleReached int32 `protobuf:"varint,3,opt,name=people_reached,json=peopleReached,proto3" json:"people_reached,omitempty"`
 	// Lower hours for some; whoever is not named gets check-out − check-in.
 	Hours         []*ConfirmedHours `protobuf:"bytes,4,rep,name=hours,proto3" json:"hours,omitempty"`
@@ -4984,7 +4995,7 @@ const file_nuo_v1_contract_proto_rawDesc = "" +
 	"risk_notes\x18\v \x01(\tR\triskNotes\x12/\n" +
 	"\x13insurance_reference\x18\f \x01(\tR\x12insuranceReference\x12\x1c\n" +
 	"\tcommunity\x18\r \x01(\tR\tcommunity\x12\x1b\n" +
-	"\ttask_list\x18\x0e \x01(\tR\btaskList\"\x99\a\n" +
+	"\ttask_list\x18\x0e \x01(\tR\btaskList\"\xd6\a\n" +
 	"\rContractEvent\x12\x1a\n" +
 	"\bsequence\x18\x01 \x01(\x03R\bsequence\x12.\n" +
 	"\x04time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x12\x14\n" +
@@ -5013,7 +5024,9 @@ const file_nuo_v1_contract_proto_rawDesc = "" +
 	"\rprevious_hash\x18\x14 \x01(\fR\fpreviousHash\x12\x1d\n" +
 	"\n" +
 	"terms_hash\x18\x15 \x01(\fR\ttermsHash\x12&\n" +
-	"\x06ledger\x18\x16 \x01(\x0e2\x0e.nuo.v1.LedgerR\x06ledger\"\xb9\x01\n" +
+	"\x06ledger\x18\x16 \x01(\x0e2\x0e.nuo.v1.LedgerR\x06ledger\x12;\n" +
+	"\vspoken_time\x18\x17 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"spokenTime\"\xb9\x01\n" +
 	"\x0fContractOpening\x12\x1a\n" +
 	"\bcontract\x18\x01 \x01(\tR\bcontract\x12\x1c\n" +
 	"\tvolunteer\x18\x02 \x01(\tR\tvolunteer\x12\x14\n" +
@@ -5641,117 +5654,118 @@ var file_nuo_v1_contract_proto_depIdxs = []int32{
 	9,   // 41: nuo.v1.ContractEvent.pending:type_name -> nuo.v1.PendingDecision
 	12,  // 42: nuo.v1.ContractEvent.opening:type_name -> nuo.v1.ContractOpening
 	3,   // 43: nuo.v1.ContractEvent.ledger:type_name -> nuo.v1.Ledger
-	3,   // 44: nuo.v1.ContractOpening.ledger:type_name -> nuo.v1.Ledger
-	4,   // 45: nuo.v1.ContractOpening.origin:type_name -> nuo.v1.ContractOrigin
-	3,   // 46: nuo.v1.ClaimShiftRequest.ledger:type_name -> nuo.v1.Ledger
-	3,   // 47: nuo.v1.CheckInOnSiteRequest.ledger:type_name -> nuo.v1.Ledger
-	58,  // 48: nuo.v1.RegisterOnSiteRequest.person:type_name -> nuo.v1.Person
-	3,   // 49: nuo.v1.RegisterOnSiteRequest.ledger:type_name -> nuo.v1.Ledger
-	56,  // 50: nuo.v1.RecordSpokenYesRequest.spoken_time:type_name -> google.protobuf.Timestamp
-	3,   // 51: nuo.v1.RecordSpokenYesRequest.ledger:type_name -> nuo.v1.Ledger
-	3,   // 52: nuo.v1.SignContractRequest.ledger:type_name -> nuo.v1.Ledger
-	2,   // 53: nuo.v1.RefuseContractRequest.reason:type_name -> nuo.v1.ReasonCode
-	2,   // 54: nuo.v1.WithdrawContractRequest.reason:type_name -> nuo.v1.ReasonCode
-	2,   // 55: nuo.v1.AskLeaveRequest.reason:type_name -> nuo.v1.ReasonCode
-	2,   // 56: nuo.v1.DecideLeaveRequest.reason:type_name -> nuo.v1.ReasonCode
-	2,   // 57: nuo.v1.CheckOutRequest.reason:type_name -> nuo.v1.ReasonCode
-	7,   // 58: nuo.v1.CheckInCrewResponse.contracts:type_name -> nuo.v1.Contract
-	30,  // 59: nuo.v1.CheckInCrewResponse.refused:type_name -> nuo.v1.CrewRefusal
-	59,  // 60: nuo.v1.CrewRefusal.reason:type_name -> nuo.v1.ErrorReason
-	7,   // 61: nuo.v1.CheckOutCrewResponse.contracts:type_name -> nuo.v1.Contract
-	30,  // 62: nuo.v1.CheckOutCrewResponse.refused:type_name -> nuo.v1.CrewRefusal
-	56,  // 63: nuo.v1.EnterCheckOutRequest.check_out_time:type_name -> google.protobuf.Timestamp
-	0,   // 64: nuo.v1.DecideAbsenceRequest.state:type_name -> nuo.v1.ContractState
-	2,   // 65: nuo.v1.DecideAbsenceRequest.reason:type_name -> nuo.v1.ReasonCode
-	56,  // 66: nuo.v1.ExtendContractRequest.end_time:type_name -> google.protobuf.Timestamp
-	2,   // 67: nuo.v1.ExtendContractRequest.reason:type_name -> nuo.v1.ReasonCode
-	39,  // 68: nuo.v1.ConfirmShiftRequest.hours:type_name -> nuo.v1.ConfirmedHours
-	7,   // 69: nuo.v1.ConfirmShiftResponse.contracts:type_name -> nuo.v1.Contract
-	30,  // 70: nuo.v1.ConfirmShiftResponse.refused:type_name -> nuo.v1.CrewRefusal
-	0,   // 71: nuo.v1.RequestCorrectionRequest.state:type_name -> nuo.v1.ContractState
-	56,  // 72: nuo.v1.RequestCorrectionRequest.check_in_time:type_name -> google.protobuf.Timestamp
-	56,  // 73: nuo.v1.RequestCorrectionRequest.check_out_time:type_name -> google.protobuf.Timestamp
-	2,   // 74: nuo.v1.RequestCorrectionRequest.reason:type_name -> nuo.v1.ReasonCode
-	56,  // 75: nuo.v1.RecordLateEntryRequest.check_in_time:type_name -> google.protobuf.Timestamp
-	56,  // 76: nuo.v1.RecordLateEntryRequest.check_out_time:type_name -> google.protobuf.Timestamp
-	3,   // 77: nuo.v1.RecordLateEntryRequest.ledger:type_name -> nuo.v1.Ledger
-	0,   // 78: nuo.v1.ListContractsRequest.states:type_name -> nuo.v1.ContractState
-	7,   // 79: nuo.v1.ListContractsResponse.contracts:type_name -> nuo.v1.Contract
-	11,  // 80: nuo.v1.ListContractEventsResponse.events:type_name -> nuo.v1.ContractEvent
-	54,  // 81: nuo.v1.ListCommitmentsResponse.commitments:type_name -> nuo.v1.Commitment
-	56,  // 82: nuo.v1.Commitment.start_time:type_name -> google.protobuf.Timestamp
-	56,  // 83: nuo.v1.Commitment.end_time:type_name -> google.protobuf.Timestamp
-	13,  // 84: nuo.v1.ContractService.ClaimShift:input_type -> nuo.v1.ClaimShiftRequest
-	14,  // 85: nuo.v1.ContractService.CheckInOnSite:input_type -> nuo.v1.CheckInOnSiteRequest
-	15,  // 86: nuo.v1.ContractService.RegisterOnSite:input_type -> nuo.v1.RegisterOnSiteRequest
-	16,  // 87: nuo.v1.ContractService.OfferContract:input_type -> nuo.v1.OfferContractRequest
-	17,  // 88: nuo.v1.ContractService.RecordSpokenYes:input_type -> nuo.v1.RecordSpokenYesRequest
-	18,  // 89: nuo.v1.ContractService.SignContract:input_type -> nuo.v1.SignContractRequest
-	19,  // 90: nuo.v1.ContractService.DeclineContract:input_type -> nuo.v1.DeclineContractRequest
-	20,  // 91: nuo.v1.ContractService.AcceptContract:input_type -> nuo.v1.AcceptContractRequest
-	21,  // 92: nuo.v1.ContractService.RefuseContract:input_type -> nuo.v1.RefuseContractRequest
-	22,  // 93: nuo.v1.ContractService.WithdrawContract:input_type -> nuo.v1.WithdrawContractRequest
-	23,  // 94: nuo.v1.ContractService.AskLeave:input_type -> nuo.v1.AskLeaveRequest
-	24,  // 95: nuo.v1.ContractService.DecideLeave:input_type -> nuo.v1.DecideLeaveRequest
-	25,  // 96: nuo.v1.ContractService.CheckIn:input_type -> nuo.v1.CheckInRequest
-	26,  // 97: nuo.v1.ContractService.UndoCheckIn:input_type -> nuo.v1.UndoCheckInRequest
-	27,  // 98: nuo.v1.ContractService.CheckOut:input_type -> nuo.v1.CheckOutRequest
-	28,  // 99: nuo.v1.ContractService.CheckInCrew:input_type -> nuo.v1.CheckInCrewRequest
-	31,  // 100: nuo.v1.ContractService.CheckOutCrew:input_type -> nuo.v1.CheckOutCrewRequest
-	33,  // 101: nuo.v1.ContractService.EnterCheckOut:input_type -> nuo.v1.EnterCheckOutRequest
-	34,  // 102: nuo.v1.ContractService.MarkAbsent:input_type -> nuo.v1.MarkAbsentRequest
-	35,  // 103: nuo.v1.ContractService.DecideAbsence:input_type -> nuo.v1.DecideAbsenceRequest
-	36,  // 104: nuo.v1.ContractService.ExtendContract:input_type -> nuo.v1.ExtendContractRequest
-	37,  // 105: nuo.v1.ContractService.StopForHealth:input_type -> nuo.v1.StopForHealthRequest
-	38,  // 106: nuo.v1.ContractService.ConfirmShift:input_type -> nuo.v1.ConfirmShiftRequest
-	41,  // 107: nuo.v1.ContractService.EvaluateContract:input_type -> nuo.v1.EvaluateContractRequest
-	42,  // 108: nuo.v1.ContractService.RateShift:input_type -> nuo.v1.RateShiftRequest
-	43,  // 109: nuo.v1.ContractService.RequestCorrection:input_type -> nuo.v1.RequestCorrectionRequest
-	44,  // 110: nuo.v1.ContractService.RecordLateEntry:input_type -> nuo.v1.RecordLateEntryRequest
-	45,  // 111: nuo.v1.ContractService.DecideCorrection:input_type -> nuo.v1.DecideCorrectionRequest
-	46,  // 112: nuo.v1.ContractService.AnswerAmendment:input_type -> nuo.v1.AnswerAmendmentRequest
-	47,  // 113: nuo.v1.ContractService.GetContract:input_type -> nuo.v1.GetContractRequest
-	48,  // 114: nuo.v1.ContractService.ListContracts:input_type -> nuo.v1.ListContractsRequest
-	50,  // 115: nuo.v1.ContractService.ListContractEvents:input_type -> nuo.v1.ListContractEventsRequest
-	52,  // 116: nuo.v1.ContractService.ListCommitments:input_type -> nuo.v1.ListCommitmentsRequest
-	7,   // 117: nuo.v1.ContractService.ClaimShift:output_type -> nuo.v1.Contract
-	7,   // 118: nuo.v1.ContractService.CheckInOnSite:output_type -> nuo.v1.Contract
-	7,   // 119: nuo.v1.ContractService.RegisterOnSite:output_type -> nuo.v1.Contract
-	7,   // 120: nuo.v1.ContractService.OfferContract:output_type -> nuo.v1.Contract
-	7,   // 121: nuo.v1.ContractService.RecordSpokenYes:output_type -> nuo.v1.Contract
-	7,   // 122: nuo.v1.ContractService.SignContract:output_type -> nuo.v1.Contract
-	7,   // 123: nuo.v1.ContractService.DeclineContract:output_type -> nuo.v1.Contract
-	7,   // 124: nuo.v1.ContractService.AcceptContract:output_type -> nuo.v1.Contract
-	7,   // 125: nuo.v1.ContractService.RefuseContract:output_type -> nuo.v1.Contract
-	7,   // 126: nuo.v1.ContractService.WithdrawContract:output_type -> nuo.v1.Contract
-	7,   // 127: nuo.v1.ContractService.AskLeave:output_type -> nuo.v1.Contract
-	7,   // 128: nuo.v1.ContractService.DecideLeave:output_type -> nuo.v1.Contract
-	7,   // 129: nuo.v1.ContractService.CheckIn:output_type -> nuo.v1.Contract
-	7,   // 130: nuo.v1.ContractService.UndoCheckIn:output_type -> nuo.v1.Contract
-	7,   // 131: nuo.v1.ContractService.CheckOut:output_type -> nuo.v1.Contract
-	29,  // 132: nuo.v1.ContractService.CheckInCrew:output_type -> nuo.v1.CheckInCrewResponse
-	32,  // 133: nuo.v1.ContractService.CheckOutCrew:output_type -> nuo.v1.CheckOutCrewResponse
-	7,   // 134: nuo.v1.ContractService.EnterCheckOut:output_type -> nuo.v1.Contract
-	7,   // 135: nuo.v1.ContractService.MarkAbsent:output_type -> nuo.v1.Contract
-	7,   // 136: nuo.v1.ContractService.DecideAbsence:output_type -> nuo.v1.Contract
-	7,   // 137: nuo.v1.ContractService.ExtendContract:output_type -> nuo.v1.Contract
-	7,   // 138: nuo.v1.ContractService.StopForHealth:output_type -> nuo.v1.Contract
-	40,  // 139: nuo.v1.ContractService.ConfirmShift:output_type -> nuo.v1.ConfirmShiftResponse
-	7,   // 140: nuo.v1.ContractService.EvaluateContract:output_type -> nuo.v1.Contract
-	7,   // 141: nuo.v1.ContractService.RateShift:output_type -> nuo.v1.Contract
-	7,   // 142: nuo.v1.ContractService.RequestCorrection:output_type -> nuo.v1.Contract
-	7,   // 143: nuo.v1.ContractService.RecordLateEntry:output_type -> nuo.v1.Contract
-	7,   // 144: nuo.v1.ContractService.DecideCorrection:output_type -> nuo.v1.Contract
-	7,   // 145: nuo.v1.ContractService.AnswerAmendment:output_type -> nuo.v1.Contract
-	7,   // 146: nuo.v1.ContractService.GetContract:output_type -> nuo.v1.Contract
-	49,  // 147: nuo.v1.ContractService.ListContracts:output_type -> nuo.v1.ListContractsResponse
-	51,  // 148: nuo.v1.ContractService.ListContractEvents:output_type -> nuo.v1.ListContractEventsResponse
-	53,  // 149: nuo.v1.ContractService.ListCommitments:output_type -> nuo.v1.ListCommitmentsResponse
-	117, // [117:150] is the sub-list for method output_type
-	84,  // [84:117] is the sub-list for method input_type
-	84,  // [84:84] is the sub-list for extension type_name
-	84,  // [84:84] is the sub-list for extension extendee
-	0,   // [0:84] is the sub-list for field type_name
+	56,  // 44: nuo.v1.ContractEvent.spoken_time:type_name -> google.protobuf.Timestamp
+	3,   // 45: nuo.v1.ContractOpening.ledger:type_name -> nuo.v1.Ledger
+	4,   // 46: nuo.v1.ContractOpening.origin:type_name -> nuo.v1.ContractOrigin
+	3,   // 47: nuo.v1.ClaimShiftRequest.ledger:type_name -> nuo.v1.Ledger
+	3,   // 48: nuo.v1.CheckInOnSiteRequest.ledger:type_name -> nuo.v1.Ledger
+	58,  // 49: nuo.v1.RegisterOnSiteRequest.person:type_name -> nuo.v1.Person
+	3,   // 50: nuo.v1.RegisterOnSiteRequest.ledger:type_name -> nuo.v1.Ledger
+	56,  // 51: nuo.v1.RecordSpokenYesRequest.spoken_time:type_name -> google.protobuf.Timestamp
+	3,   // 52: nuo.v1.RecordSpokenYesRequest.ledger:type_name -> nuo.v1.Ledger
+	3,   // 53: nuo.v1.SignContractRequest.ledger:type_name -> nuo.v1.Ledger
+	2,   // 54: nuo.v1.RefuseContractRequest.reason:type_name -> nuo.v1.ReasonCode
+	2,   // 55: nuo.v1.WithdrawContractRequest.reason:type_name -> nuo.v1.ReasonCode
+	2,   // 56: nuo.v1.AskLeaveRequest.reason:type_name -> nuo.v1.ReasonCode
+	2,   // 57: nuo.v1.DecideLeaveRequest.reason:type_name -> nuo.v1.ReasonCode
+	2,   // 58: nuo.v1.CheckOutRequest.reason:type_name -> nuo.v1.ReasonCode
+	7,   // 59: nuo.v1.CheckInCrewResponse.contracts:type_name -> nuo.v1.Contract
+	30,  // 60: nuo.v1.CheckInCrewResponse.refused:type_name -> nuo.v1.CrewRefusal
+	59,  // 61: nuo.v1.CrewRefusal.reason:type_name -> nuo.v1.ErrorReason
+	7,   // 62: nuo.v1.CheckOutCrewResponse.contracts:type_name -> nuo.v1.Contract
+	30,  // 63: nuo.v1.CheckOutCrewResponse.refused:type_name -> nuo.v1.CrewRefusal
+	56,  // 64: nuo.v1.EnterCheckOutRequest.check_out_time:type_name -> google.protobuf.Timestamp
+	0,   // 65: nuo.v1.DecideAbsenceRequest.state:type_name -> nuo.v1.ContractState
+	2,   // 66: nuo.v1.DecideAbsenceRequest.reason:type_name -> nuo.v1.ReasonCode
+	56,  // 67: nuo.v1.ExtendContractRequest.end_time:type_name -> google.protobuf.Timestamp
+	2,   // 68: nuo.v1.ExtendContractRequest.reason:type_name -> nuo.v1.ReasonCode
+	39,  // 69: nuo.v1.ConfirmShiftRequest.hours:type_name -> nuo.v1.ConfirmedHours
+	7,   // 70: nuo.v1.ConfirmShiftResponse.contracts:type_name -> nuo.v1.Contract
+	30,  // 71: nuo.v1.ConfirmShiftResponse.refused:type_name -> nuo.v1.CrewRefusal
+	0,   // 72: nuo.v1.RequestCorrectionRequest.state:type_name -> nuo.v1.ContractState
+	56,  // 73: nuo.v1.RequestCorrectionRequest.check_in_time:type_name -> google.protobuf.Timestamp
+	56,  // 74: nuo.v1.RequestCorrectionRequest.check_out_time:type_name -> google.protobuf.Timestamp
+	2,   // 75: nuo.v1.RequestCorrectionRequest.reason:type_name -> nuo.v1.ReasonCode
+	56,  // 76: nuo.v1.RecordLateEntryRequest.check_in_time:type_name -> google.protobuf.Timestamp
+	56,  // 77: nuo.v1.RecordLateEntryRequest.check_out_time:type_name -> google.protobuf.Timestamp
+	3,   // 78: nuo.v1.RecordLateEntryRequest.ledger:type_name -> nuo.v1.Ledger
+	0,   // 79: nuo.v1.ListContractsRequest.states:type_name -> nuo.v1.ContractState
+	7,   // 80: nuo.v1.ListContractsResponse.contracts:type_name -> nuo.v1.Contract
+	11,  // 81: nuo.v1.ListContractEventsResponse.events:type_name -> nuo.v1.ContractEvent
+	54,  // 82: nuo.v1.ListCommitmentsResponse.commitments:type_name -> nuo.v1.Commitment
+	56,  // 83: nuo.v1.Commitment.start_time:type_name -> google.protobuf.Timestamp
+	56,  // 84: nuo.v1.Commitment.end_time:type_name -> google.protobuf.Timestamp
+	13,  // 85: nuo.v1.ContractService.ClaimShift:input_type -> nuo.v1.ClaimShiftRequest
+	14,  // 86: nuo.v1.ContractService.CheckInOnSite:input_type -> nuo.v1.CheckInOnSiteRequest
+	15,  // 87: nuo.v1.ContractService.RegisterOnSite:input_type -> nuo.v1.RegisterOnSiteRequest
+	16,  // 88: nuo.v1.ContractService.OfferContract:input_type -> nuo.v1.OfferContractRequest
+	17,  // 89: nuo.v1.ContractService.RecordSpokenYes:input_type -> nuo.v1.RecordSpokenYesRequest
+	18,  // 90: nuo.v1.ContractService.SignContract:input_type -> nuo.v1.SignContractRequest
+	19,  // 91: nuo.v1.ContractService.DeclineContract:input_type -> nuo.v1.DeclineContractRequest
+	20,  // 92: nuo.v1.ContractService.AcceptContract:input_type -> nuo.v1.AcceptContractRequest
+	21,  // 93: nuo.v1.ContractService.RefuseContract:input_type -> nuo.v1.RefuseContractRequest
+	22,  // 94: nuo.v1.ContractService.WithdrawContract:input_type -> nuo.v1.WithdrawContractRequest
+	23,  // 95: nuo.v1.ContractService.AskLeave:input_type -> nuo.v1.AskLeaveRequest
+	24,  // 96: nuo.v1.ContractService.DecideLeave:input_type -> nuo.v1.DecideLeaveRequest
+	25,  // 97: nuo.v1.ContractService.CheckIn:input_type -> nuo.v1.CheckInRequest
+	26,  // 98: nuo.v1.ContractService.UndoCheckIn:input_type -> nuo.v1.UndoCheckInRequest
+	27,  // 99: nuo.v1.ContractService.CheckOut:input_type -> nuo.v1.CheckOutRequest
+	28,  // 100: nuo.v1.ContractService.CheckInCrew:input_type -> nuo.v1.CheckInCrewRequest
+	31,  // 101: nuo.v1.ContractService.CheckOutCrew:input_type -> nuo.v1.CheckOutCrewRequest
+	33,  // 102: nuo.v1.ContractService.EnterCheckOut:input_type -> nuo.v1.EnterCheckOutRequest
+	34,  // 103: nuo.v1.ContractService.MarkAbsent:input_type -> nuo.v1.MarkAbsentRequest
+	35,  // 104: nuo.v1.ContractService.DecideAbsence:input_type -> nuo.v1.DecideAbsenceRequest
+	36,  // 105: nuo.v1.ContractService.ExtendContract:input_type -> nuo.v1.ExtendContractRequest
+	37,  // 106: nuo.v1.ContractService.StopForHealth:input_type -> nuo.v1.StopForHealthRequest
+	38,  // 107: nuo.v1.ContractService.ConfirmShift:input_type -> nuo.v1.ConfirmShiftRequest
+	41,  // 108: nuo.v1.ContractService.EvaluateContract:input_type -> nuo.v1.EvaluateContractRequest
+	42,  // 109: nuo.v1.ContractService.RateShift:input_type -> nuo.v1.RateShiftRequest
+	43,  // 110: nuo.v1.ContractService.RequestCorrection:input_type -> nuo.v1.RequestCorrectionRequest
+	44,  // 111: nuo.v1.ContractService.RecordLateEntry:input_type -> nuo.v1.RecordLateEntryRequest
+	45,  // 112: nuo.v1.ContractService.DecideCorrection:input_type -> nuo.v1.DecideCorrectionRequest
+	46,  // 113: nuo.v1.ContractService.AnswerAmendment:input_type -> nuo.v1.AnswerAmendmentRequest
+	47,  // 114: nuo.v1.ContractService.GetContract:input_type -> nuo.v1.GetContractRequest
+	48,  // 115: nuo.v1.ContractService.ListContracts:input_type -> nuo.v1.ListContractsRequest
+	50,  // 116: nuo.v1.ContractService.ListContractEvents:input_type -> nuo.v1.ListContractEventsRequest
+	52,  // 117: nuo.v1.ContractService.ListCommitments:input_type -> nuo.v1.ListCommitmentsRequest
+	7,   // 118: nuo.v1.ContractService.ClaimShift:output_type -> nuo.v1.Contract
+	7,   // 119: nuo.v1.ContractService.CheckInOnSite:output_type -> nuo.v1.Contract
+	7,   // 120: nuo.v1.ContractService.RegisterOnSite:output_type -> nuo.v1.Contract
+	7,   // 121: nuo.v1.ContractService.OfferContract:output_type -> nuo.v1.Contract
+	7,   // 122: nuo.v1.ContractService.RecordSpokenYes:output_type -> nuo.v1.Contract
+	7,   // 123: nuo.v1.ContractService.SignContract:output_type -> nuo.v1.Contract
+	7,   // 124: nuo.v1.ContractService.DeclineContract:output_type -> nuo.v1.Contract
+	7,   // 125: nuo.v1.ContractService.AcceptContract:output_type -> nuo.v1.Contract
+	7,   // 126: nuo.v1.ContractService.RefuseContract:output_type -> nuo.v1.Contract
+	7,   // 127: nuo.v1.ContractService.WithdrawContract:output_type -> nuo.v1.Contract
+	7,   // 128: nuo.v1.ContractService.AskLeave:output_type -> nuo.v1.Contract
+	7,   // 129: nuo.v1.ContractService.DecideLeave:output_type -> nuo.v1.Contract
+	7,   // 130: nuo.v1.ContractService.CheckIn:output_type -> nuo.v1.Contract
+	7,   // 131: nuo.v1.ContractService.UndoCheckIn:output_type -> nuo.v1.Contract
+	7,   // 132: nuo.v1.ContractService.CheckOut:output_type -> nuo.v1.Contract
+	29,  // 133: nuo.v1.ContractService.CheckInCrew:output_type -> nuo.v1.CheckInCrewResponse
+	32,  // 134: nuo.v1.ContractService.CheckOutCrew:output_type -> nuo.v1.CheckOutCrewResponse
+	7,   // 135: nuo.v1.ContractService.EnterCheckOut:output_type -> nuo.v1.Contract
+	7,   // 136: nuo.v1.ContractService.MarkAbsent:output_type -> nuo.v1.Contract
+	7,   // 137: nuo.v1.ContractService.DecideAbsence:output_type -> nuo.v1.Contract
+	7,   // 138: nuo.v1.ContractService.ExtendContract:output_type -> nuo.v1.Contract
+	7,   // 139: nuo.v1.ContractService.StopForHealth:output_type -> nuo.v1.Contract
+	40,  // 140: nuo.v1.ContractService.ConfirmShift:output_type -> nuo.v1.ConfirmShiftResponse
+	7,   // 141: nuo.v1.ContractService.EvaluateContract:output_type -> nuo.v1.Contract
+	7,   // 142: nuo.v1.ContractService.RateShift:output_type -> nuo.v1.Contract
+	7,   // 143: nuo.v1.ContractService.RequestCorrection:output_type -> nuo.v1.Contract
+	7,   // 144: nuo.v1.ContractService.RecordLateEntry:output_type -> nuo.v1.Contract
+	7,   // 145: nuo.v1.ContractService.DecideCorrection:output_type -> nuo.v1.Contract
+	7,   // 146: nuo.v1.ContractService.AnswerAmendment:output_type -> nuo.v1.Contract
+	7,   // 147: nuo.v1.ContractService.GetContract:output_type -> nuo.v1.Contract
+	49,  // 148: nuo.v1.ContractService.ListContracts:output_type -> nuo.v1.ListContractsResponse
+	51,  // 149: nuo.v1.ContractService.ListContractEvents:output_type -> nuo.v1.ListContractEventsResponse
+	53,  // 150: nuo.v1.ContractService.ListCommitments:output_type -> nuo.v1.ListCommitmentsResponse
+	118, // [118:151] is the sub-list for method output_type
+	85,  // [85:118] is the sub-list for method input_type
+	85,  // [85:85] is the sub-list for extension type_name
+	85,  // [85:85] is the sub-list for extension extendee
+	0,   // [0:85] is the sub-list for field type_name
 }
 
 func init() { file_nuo_v1_contract_proto_init() }

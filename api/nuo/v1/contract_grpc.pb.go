@@ -91,7 +91,8 @@ type ContractServiceClient interface {
 	// The community upholds a leave (stays EXCUSED) or not (→ BREACHED).
 	DecideLeave(ctx context.Context, in *DecideLeaveRequest, opts ...grpc.CallOption) (*Contract, error)
 	// 签到: by the site code (oneself), or by the leader or committee. SIGNED or DISPLAYED → IN_FULFILMENT, accepting in
-	// the same step; an OFFERED spoken yes is signed by hand on the gate sheet and checked in by the leader.
+	// the same step; an OFFERED spoken yes is signed by hand on the gate sheet and checked in by the leader, on shifts
+	// without hazard also before consent and registration are there: both are asked for before hours are confirmed.
 	CheckIn(ctx context.Context, in *CheckInRequest, opts ...grpc.CallOption) (*Contract, error)
 	// Takes a check-in back within 10 minutes.
 	UndoCheckIn(ctx context.Context, in *UndoCheckInRequest, opts ...grpc.CallOption) (*Contract, error)
@@ -111,7 +112,7 @@ type ContractServiceClient interface {
 	// 延时: the holder stays on beyond the end, with a reason, until the new time at the latest.
 	ExtendContract(ctx context.Context, in *ExtendContractRequest, opts ...grpc.CallOption) (*Contract, error)
 	// 因健康中止: checks out at this minute, the reason hidden from unit and board; records an exemption until the date
-	// given and releases later contracts in it, in one act.
+	// given, where the volunteer or the committee gives one, and releases later contracts in it, in one act.
 	StopForHealth(ctx context.Context, in *StopForHealthRequest, opts ...grpc.CallOption) (*Contract, error)
 	// 一键确认: confirms the hours of everybody who checked out of a shift, and its people reached once. Hours may be
 	// lowered below check-out − check-in, never raised. IN_FULFILMENT → FULFILLED. One's own is left out.
@@ -512,7 +513,8 @@ type ContractServiceServer interface {
 	// The community upholds a leave (stays EXCUSED) or not (→ BREACHED).
 	DecideLeave(context.Context, *DecideLeaveRequest) (*Contract, error)
 	// 签到: by the site code (oneself), or by the leader or committee. SIGNED or DISPLAYED → IN_FULFILMENT, accepting in
-	// the same step; an OFFERED spoken yes is signed by hand on the gate sheet and checked in by the leader.
+	// the same step; an OFFERED spoken yes is signed by hand on the gate sheet and checked in by the leader, on shifts
+	// without hazard also before consent and registration are there: both are asked for before hours are confirmed.
 	CheckIn(context.Context, *CheckInRequest) (*Contract, error)
 	// Takes a check-in back within 10 minutes.
 	UndoCheckIn(context.Context, *UndoCheckInRequest) (*Contract, error)
@@ -532,7 +534,7 @@ type ContractServiceServer interface {
 	// 延时: the holder stays on beyond the end, with a reason, until the new time at the latest.
 	ExtendContract(context.Context, *ExtendContractRequest) (*Contract, error)
 	// 因健康中止: checks out at this minute, the reason hidden from unit and board; records an exemption until the date
-	// given and releases later contracts in it, in one act.
+	// given, where the volunteer or the committee gives one, and releases later contracts in it, in one act.
 	StopForHealth(context.Context, *StopForHealthRequest) (*Contract, error)
 	// 一键确认: confirms the hours of everybody who checked out of a shift, and its people reached once. Hours may be
 	// lowered below check-out − check-in, never raised. IN_FULFILMENT → FULFILLED. One's own is left out.

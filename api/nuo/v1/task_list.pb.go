@@ -269,7 +269,9 @@ type TaskList struct {
 	// The street. Output only.
 	Street string `protobuf:"bytes,16,opt,name=street,proto3" json:"street,omitempty"`
 	// The scope (community or street) that drafted it. Output only.
-	Maker         string `protobuf:"bytes,17,opt,name=maker,proto3" json:"maker,omitempty"`
+	Maker string `protobuf:"bytes,17,opt,name=maker,proto3" json:"maker,omitempty"`
+	// When it was cancelled, UTC: what its contracts follow from. Output only.
+	CancelTime    *timestamppb.Timestamp `protobuf:"bytes,18,opt,name=cancel_time,json=cancelTime,proto3" json:"cancel_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -421,6 +423,13 @@ func (x *TaskList) GetMaker() string {
 		return x.Maker
 	}
 	return ""
+}
+
+func (x *TaskList) GetCancelTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CancelTime
+	}
+	return nil
 }
 
 // 任务.
@@ -1359,7 +1368,7 @@ var File_nuo_v1_task_list_proto protoreflect.FileDescriptor
 
 const file_nuo_v1_task_list_proto_rawDesc = "" +
 	"\n" +
-	"\x16nuo/v1/task_list.proto\x12\x06nuo.v1\x1a\x1bbuf/validate/validate.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x14nuo/v1/options.proto\"\xd1\x05\n" +
+	"\x16nuo/v1/task_list.proto\x12\x06nuo.v1\x1a\x1bbuf/validate/validate.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x14nuo/v1/options.proto\"\x8e\x06\n" +
 	"\bTaskList\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12&\n" +
 	"\tcommunity\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xac\x02R\tcommunity\x127\n" +
@@ -1381,7 +1390,9 @@ const file_nuo_v1_task_list_proto_rawDesc = "" +
 	"updateTime\x12\x1a\n" +
 	"\bdistrict\x18\x0f \x01(\tR\bdistrict\x12\x16\n" +
 	"\x06street\x18\x10 \x01(\tR\x06street\x12\x14\n" +
-	"\x05maker\x18\x11 \x01(\tR\x05maker\"\xe7\x04\n" +
+	"\x05maker\x18\x11 \x01(\tR\x05maker\x12;\n" +
+	"\vcancel_time\x18\x12 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"cancelTime\"\xe7\x04\n" +
 	"\x04Task\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12%\n" +
 	"\ttask_list\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xac\x02R\btaskList\x12.\n" +
@@ -1553,44 +1564,45 @@ var file_nuo_v1_task_list_proto_depIdxs = []int32{
 	18, // 2: nuo.v1.TaskList.publish_time:type_name -> google.protobuf.Timestamp
 	18, // 3: nuo.v1.TaskList.create_time:type_name -> google.protobuf.Timestamp
 	18, // 4: nuo.v1.TaskList.update_time:type_name -> google.protobuf.Timestamp
-	1,  // 5: nuo.v1.Task.kind:type_name -> nuo.v1.TaskKind
-	2,  // 6: nuo.v1.Task.hazard_class:type_name -> nuo.v1.HazardClass
-	18, // 7: nuo.v1.Task.create_time:type_name -> google.protobuf.Timestamp
-	3,  // 8: nuo.v1.CreateTaskListRequest.task_list:type_name -> nuo.v1.TaskList
-	3,  // 9: nuo.v1.ListTaskListsResponse.task_lists:type_name -> nuo.v1.TaskList
-	3,  // 10: nuo.v1.UpdateTaskListRequest.task_list:type_name -> nuo.v1.TaskList
-	19, // 11: nuo.v1.UpdateTaskListRequest.update_mask:type_name -> google.protobuf.FieldMask
-	4,  // 12: nuo.v1.CreateTaskRequest.task:type_name -> nuo.v1.Task
-	4,  // 13: nuo.v1.ListTasksResponse.tasks:type_name -> nuo.v1.Task
-	4,  // 14: nuo.v1.UpdateTaskRequest.task:type_name -> nuo.v1.Task
-	19, // 15: nuo.v1.UpdateTaskRequest.update_mask:type_name -> google.protobuf.FieldMask
-	5,  // 16: nuo.v1.TaskListService.CreateTaskList:input_type -> nuo.v1.CreateTaskListRequest
-	6,  // 17: nuo.v1.TaskListService.GetTaskList:input_type -> nuo.v1.GetTaskListRequest
-	7,  // 18: nuo.v1.TaskListService.ListTaskLists:input_type -> nuo.v1.ListTaskListsRequest
-	9,  // 19: nuo.v1.TaskListService.UpdateTaskList:input_type -> nuo.v1.UpdateTaskListRequest
-	10, // 20: nuo.v1.TaskListService.PublishTaskList:input_type -> nuo.v1.PublishTaskListRequest
-	11, // 21: nuo.v1.TaskListService.CloseTaskList:input_type -> nuo.v1.CloseTaskListRequest
-	12, // 22: nuo.v1.TaskListService.CancelTaskList:input_type -> nuo.v1.CancelTaskListRequest
-	13, // 23: nuo.v1.TaskListService.CreateTask:input_type -> nuo.v1.CreateTaskRequest
-	14, // 24: nuo.v1.TaskListService.GetTask:input_type -> nuo.v1.GetTaskRequest
-	15, // 25: nuo.v1.TaskListService.ListTasks:input_type -> nuo.v1.ListTasksRequest
-	17, // 26: nuo.v1.TaskListService.UpdateTask:input_type -> nuo.v1.UpdateTaskRequest
-	3,  // 27: nuo.v1.TaskListService.CreateTaskList:output_type -> nuo.v1.TaskList
-	3,  // 28: nuo.v1.TaskListService.GetTaskList:output_type -> nuo.v1.TaskList
-	8,  // 29: nuo.v1.TaskListService.ListTaskLists:output_type -> nuo.v1.ListTaskListsResponse
-	3,  // 30: nuo.v1.TaskListService.UpdateTaskList:output_type -> nuo.v1.TaskList
-	3,  // 31: nuo.v1.TaskListService.PublishTaskList:output_type -> nuo.v1.TaskList
-	3,  // 32: nuo.v1.TaskListService.CloseTaskList:output_type -> nuo.v1.TaskList
-	3,  // 33: nuo.v1.TaskListService.CancelTaskList:output_type -> nuo.v1.TaskList
-	4,  // 34: nuo.v1.TaskListService.CreateTask:output_type -> nuo.v1.Task
-	4,  // 35: nuo.v1.TaskListService.GetTask:output_type -> nuo.v1.Task
-	16, // 36: nuo.v1.TaskListService.ListTasks:output_type -> nuo.v1.ListTasksResponse
-	4,  // 37: nuo.v1.TaskListService.UpdateTask:output_type -> nuo.v1.Task
-	27, // [27:38] is the sub-list for method output_type
-	16, // [16:27] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	18, // 5: nuo.v1.TaskList.cancel_time:type_name -> google.protobuf.Timestamp
+	1,  // 6: nuo.v1.Task.kind:type_name -> nuo.v1.TaskKind
+	2,  // 7: nuo.v1.Task.hazard_class:type_name -> nuo.v1.HazardClass
+	18, // 8: nuo.v1.Task.create_time:type_name -> google.protobuf.Timestamp
+	3,  // 9: nuo.v1.CreateTaskListRequest.task_list:type_name -> nuo.v1.TaskList
+	3,  // 10: nuo.v1.ListTaskListsResponse.task_lists:type_name -> nuo.v1.TaskList
+	3,  // 11: nuo.v1.UpdateTaskListRequest.task_list:type_name -> nuo.v1.TaskList
+	19, // 12: nuo.v1.UpdateTaskListRequest.update_mask:type_name -> google.protobuf.FieldMask
+	4,  // 13: nuo.v1.CreateTaskRequest.task:type_name -> nuo.v1.Task
+	4,  // 14: nuo.v1.ListTasksResponse.tasks:type_name -> nuo.v1.Task
+	4,  // 15: nuo.v1.UpdateTaskRequest.task:type_name -> nuo.v1.Task
+	19, // 16: nuo.v1.UpdateTaskRequest.update_mask:type_name -> google.protobuf.FieldMask
+	5,  // 17: nuo.v1.TaskListService.CreateTaskList:input_type -> nuo.v1.CreateTaskListRequest
+	6,  // 18: nuo.v1.TaskListService.GetTaskList:input_type -> nuo.v1.GetTaskListRequest
+	7,  // 19: nuo.v1.TaskListService.ListTaskLists:input_type -> nuo.v1.ListTaskListsRequest
+	9,  // 20: nuo.v1.TaskListService.UpdateTaskList:input_type -> nuo.v1.UpdateTaskListRequest
+	10, // 21: nuo.v1.TaskListService.PublishTaskList:input_type -> nuo.v1.PublishTaskListRequest
+	11, // 22: nuo.v1.TaskListService.CloseTaskList:input_type -> nuo.v1.CloseTaskListRequest
+	12, // 23: nuo.v1.TaskListService.CancelTaskList:input_type -> nuo.v1.CancelTaskListRequest
+	13, // 24: nuo.v1.TaskListService.CreateTask:input_type -> nuo.v1.CreateTaskRequest
+	14, // 25: nuo.v1.TaskListService.GetTask:input_type -> nuo.v1.GetTaskRequest
+	15, // 26: nuo.v1.TaskListService.ListTasks:input_type -> nuo.v1.ListTasksRequest
+	17, // 27: nuo.v1.TaskListService.UpdateTask:input_type -> nuo.v1.UpdateTaskRequest
+	3,  // 28: nuo.v1.TaskListService.CreateTaskList:output_type -> nuo.v1.TaskList
+	3,  // 29: nuo.v1.TaskListService.GetTaskList:output_type -> nuo.v1.TaskList
+	8,  // 30: nuo.v1.TaskListService.ListTaskLists:output_type -> nuo.v1.ListTaskListsResponse
+	3,  // 31: nuo.v1.TaskListService.UpdateTaskList:output_type -> nuo.v1.TaskList
+	3,  // 32: nuo.v1.TaskListService.PublishTaskList:output_type -> nuo.v1.TaskList
+	3,  // 33: nuo.v1.TaskListService.CloseTaskList:output_type -> nuo.v1.TaskList
+	3,  // 34: nuo.v1.TaskListService.CancelTaskList:output_type -> nuo.v1.TaskList
+	4,  // 35: nuo.v1.TaskListService.CreateTask:output_type -> nuo.v1.Task
+	4,  // 36: nuo.v1.TaskListService.GetTask:output_type -> nuo.v1.Task
+	16, // 37: nuo.v1.TaskListService.ListTasks:output_type -> nuo.v1.ListTasksResponse
+	4,  // 38: nuo.v1.TaskListService.UpdateTask:output_type -> nuo.v1.Task
+	28, // [28:39] is the sub-list for method output_type
+	17, // [17:28] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_nuo_v1_task_list_proto_init() }

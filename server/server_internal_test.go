@@ -184,11 +184,11 @@ func (f failing) Work(context.Context) error { return f.how() }
 
 func TestErrWorkerThatEndsIsToldNotSwallowed(t *testing.T) {
 	for name, how := range map[string]func() error{
-		"error": func() error { return errors.New("canary") },
-		"panic": func() error { panic("canary") },
+		"canary": func() error { return errors.New("canary") },
+		"panic":  func() error { panic("canary") },
 	} {
 		c := startCrew(t.Context(), []worker{failing{how}})
-		if err := <-c.failed; err == nil || !strings.Contains(err.Error(), "canary") {
+		if err := <-c.failed; err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)
 		}
 		c.stop()

@@ -11,6 +11,8 @@ import (
 	"google.golang.org/grpc/health"
 	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/reflection"
+
+	"nuo.internal/nuo/server/rpc"
 )
 
 // registerOwn offers health, not ready yet, and reflection.
@@ -70,7 +72,7 @@ func startCrew(ctx context.Context, workers []worker) *crew {
 func work(ctx context.Context, w worker) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = fmt.Errorf("server: %T panicked: %v\n%s", w, v, debug.Stack())
+			err = fmt.Errorf("server: %T: %w", w, rpc.Panic(v, debug.Stack()))
 		}
 	}()
 	if err := w.Work(ctx); err != nil {

@@ -35,7 +35,7 @@ const File = "nuo.db"
 
 // Limits of the socket.
 const (
-	maxMessage     = 4 << 20
+	maxMessage     = 5 << 20 // the files of an import, 4 MiB, and what goes with them
 	maxHeaderBytes = 16 << 10
 	maxStreams     = 100 // calls at once on one connection; further ones wait
 	streamWorkers  = 128 // goroutines that stay, with stacks already grown; calls beyond them get one of their own

@@ -14,7 +14,7 @@ import (
 // Offer proposes a slot to a volunteer: OFFERED holds the slot, not the person's time, until it expires. Faults:
 // SHIFT_FULL, ALREADY_CLAIMED, LIMIT_REACHED (live offers of the person), rule 4's.
 func Offer(tx *store.Tx, a Actor, r *nuov1.OfferContractRequest, origin nuov1.ContractOrigin) (*nuov1.Contract, error) {
-	return propose(tx, a, r.GetShift(), entrant{person: r.GetVolunteer(), origin: origin}, offer)
+	return propose(tx, a, r.GetShift(), entrant{person: r.GetVolunteer(), origin: origin}, offer, nil)
 }
 
 // SpokenYes records a yes that the committee took by phone: an offer that is held until start + grace, where the
@@ -27,10 +27,16 @@ func SpokenYes(tx *store.Tx, a Actor, r *nuov1.RecordSpokenYesRequest) (*nuov1.C
 	if e.ledger == nuov1.Ledger_LEDGER_UNSPECIFIED {
 		e.ledger = nuov1.Ledger_LEDGER_VOLUNTEERING
 	}
-	return propose(tx, a, r.GetShift(), e, recordSpokenYes)
+	spoken := timestamppb.New(tx.Now())
+	if r.GetSpokenTime() != nil {
+		spoken = r.GetSpokenTime()
+	}
+	return propose(tx, a, r.GetShift(), e, recordSpokenYes, func(e *nuov1.ContractEvent) { e.SpokenTime = spoken })
 }
 
-func propose(tx *store.Tx, a Actor, shift string, e entrant, action nuov1.ContractAction) (*nuov1.Contract, error) {
+func propose(
+	tx *store.Tx, a Actor, shift string, e entrant, action nuov1.ContractAction, tell func(*nuov1.ContractEvent),
+) (*nuov1.Contract, error) {
 	w, s, err := openShift(tx, a, shift)
 	if err != nil {
 		return nil, err
@@ -47,7 +53,7 @@ func propose(tx *store.Tx, a Actor, shift string, e entrant, action nuov1.Contra
 		return nil, err
 	}
 	c := w.draft(s, e)
-	if err := w.offers(s, c, change{action: action, check: func(s *shiftStep) error {
+	if err := w.offers(s, c, change{action: action, tell: tell, check: func(s *shiftStep) error {
 		if !free {
 			return fault.New(nuov1.ErrorReason_ERROR_REASON_SHIFT_FULL, "shift", s.shift.GetName())
 		}
@@ -86,7 +92,13 @@ func (w *step) offers(s *shiftStep, c *nuov1.Contract, ch change) error {
 		w.binds(s, c, nil, s.start())
 		c.OfferExpireTime = timestamppb.New(w.offerExpiry(s, c))
 	}
-	ch.tell = func(e *nuov1.ContractEvent) { e.StartTime, e.EndTime = c.GetStartTime(), c.GetEndTime() }
+	tell := ch.tell
+	ch.tell = func(e *nuov1.ContractEvent) {
+		e.StartTime, e.EndTime = c.GetStartTime(), c.GetEndTime()
+		if tell != nil {
+			tell(e)
+		}
+	}
 	return w.apply(c, ch)
 }
 
@@ -94,10 +106,10 @@ func (w *step) offers(s *shiftStep, c *nuov1.Contract, ch change) error {
 // spoken yes is held until start + grace.
 func (w *step) offerExpiry(s *shiftStep, c *nuov1.Contract) time.Time {
 	if c.GetOrigin() == nuov1.ContractOrigin_CONTRACT_ORIGIN_SPOKEN_YES {
-		return s.start().Add(s.policy.Grace)
+		return s.latest().Add(s.policy.Grace)
 	}
 	life := s.policy.OfferLife
-	if half := s.start().Sub(w.now) / 2; half < life {
+	if half := s.latest().Sub(w.now) / 2; half < life {
 		life = half
 	}
 	return w.now.Add(life)

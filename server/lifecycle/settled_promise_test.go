@@ -93,6 +93,31 @@ func TestOKCheckInAccepts(t *testing.T) {
 	w.clean()
 }
 
+func TestOKWhenTheYesWasSpokenStandsInTheHistory(t *testing.T) {
+	w := newWorld(t)
+	shift := w.gate(2)
+	at := timestamppb.New(noon.Add(-time.Hour))
+	refuses(w, staff, SpokenYes, &nuov1.RecordSpokenYesRequest{
+		Shift: shift, Volunteer: w.volunteer("one"), SpokenTime: timestamppb.New(noon.Add(time.Minute)),
+	}, nuov1.ErrorReason_ERROR_REASON_INVALID_FIELD)
+	said := must(w, staff, SpokenYes, &nuov1.RecordSpokenYesRequest{Shift: shift, Volunteer: w.volunteer("one"), SpokenTime: at})
+	now := must(w, staff, SpokenYes, &nuov1.RecordSpokenYesRequest{Shift: shift, Volunteer: w.volunteer("two")})
+	for name, want := range map[string]time.Time{said.GetName(): at.AsTime(), now.GetName(): noon} {
+		w.do(func(tx *store.Tx) error {
+			for link, err := range store.ContractEvents.Scan(tx, name) {
+				if err != nil {
+					return err
+				}
+				if got := link.Event.GetSpokenTime(); got == nil || !got.AsTime().Equal(want) {
+					t.Errorf("spoken %v, want %v", got, want)
+				}
+			}
+			return nil
+		})
+	}
+	w.clean()
+}
+
 func TestOKSpokenYesIsHeldAndSignedByItsOwnHand(t *testing.T) {
 	w := newWorld(t)
 	shift := w.gate(2)

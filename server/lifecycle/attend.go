@@ -194,6 +194,9 @@ func UndoCheckIn(tx *store.Tx, a Actor, r *nuov1.UndoCheckInRequest) (*nuov1.Con
 
 // CheckOut ends the attendance now. From end + 2 h on it is WRONG_TIME: a time is entered instead.
 func CheckOut(tx *store.Tx, a Actor, r *nuov1.CheckOutRequest) (*nuov1.Contract, error) {
+	if err := early(r.GetReason()); err != nil {
+		return nil, err
+	}
 	w, c, s, err := open(tx, a, r.GetName())
 	if err != nil {
 		return nil, err
@@ -202,6 +205,18 @@ func CheckOut(tx *store.Tx, a Actor, r *nuov1.CheckOutRequest) (*nuov1.Contract,
 		return nil, err
 	}
 	return w.done(c)
+}
+
+// early refuses a reason that is not a person's to give, or another verb's: health is hidden by StopForHealth. A
+// check-out takes no note, so OTHER stands alone.
+func early(reason nuov1.ReasonCode) error {
+	if reason == nuov1.ReasonCode_REASON_CODE_HEALTH {
+		return fault.Field("reason", "is StopForHealth's, which keeps it from others", "因健康原因请使用“因健康中止”")
+	}
+	if reason == nuov1.ReasonCode_REASON_CODE_OTHER {
+		return nil
+	}
+	return words(reason, "")
 }
 
 // checksOut ends an attendance at t. Where it runs into another contract of the person, both stand and this one is

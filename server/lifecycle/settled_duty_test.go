@@ -224,6 +224,18 @@ func TestOKCrewIsCheckedOutWithOneTap(t *testing.T) {
 	w.clean()
 }
 
+func TestErrCheckOutReasonIsAPersonsToGive(t *testing.T) {
+	w := newWorld(t)
+	c := bring(w, w.volunteer("one"), inFulfilment)
+	for _, r := range []nuov1.ReasonCode{
+		nuov1.ReasonCode_REASON_CODE_HEALTH, nuov1.ReasonCode_REASON_CODE_CANCELLED, nuov1.ReasonCode_REASON_CODE_REDUCED,
+	} {
+		refuses(w, staff, CheckOut, &nuov1.CheckOutRequest{Name: c.GetName(), Reason: r}, nuov1.ErrorReason_ERROR_REASON_INVALID_FIELD)
+	}
+	must(w, staff, CheckOut, &nuov1.CheckOutRequest{Name: c.GetName(), Reason: nuov1.ReasonCode_REASON_CODE_FAMILY})
+	w.clean()
+}
+
 func TestErrCheckedInElsewhere(t *testing.T) {
 	w := newWorld(t)
 	p := w.volunteer("one")

@@ -33,16 +33,20 @@ func (w *step) fallsBy(s *shiftStep, c *nuov1.Contract, now time.Time) (ch chang
 	state := c.GetState()
 	promised := state == signed || state == displayed
 	switch {
-	case state == waitlisted && !now.Before(s.start()):
+	case state == waitlisted && !now.Before(s.latest()):
 		ch.action, ch.reason = expire, nuov1.ReasonCode_REASON_CODE_STILL_WAITING
 	case state == offered && !now.Before(s.offerEnds(c)):
 		ch.action, ch.reason = expire, nuov1.ReasonCode_REASON_CODE_NOT_SIGNED_IN_TIME
 	case promised && s.lapsed(c, now):
 		ch.action, ch.reason = declineAmendment, nuov1.ReasonCode_REASON_CODE_AMENDMENT_LAPSED
-	case state == signed && !now.Before(c.GetStartTime().AsTime().Add(s.policy.Grace)):
+	case state == signed && !now.Before(s.late(c).Add(s.policy.Grace)):
 		ch.action, ch.reason = cancel, nuov1.ReasonCode_REASON_CODE_NEVER_ACCEPTED
 	case promised && !now.Before(s.settleTime()) && s.slots.GetCheckedIn() > 0:
-		served, err := w.served(s.start(), s.start().Add(s.policy.Grace))
+		from := s.start()
+		if dueBy(s.shift) { // who comes at the last moment comes before the hour
+			from = s.latest().Add(-s.policy.Grace)
+		}
+		served, err := w.served(from, from.Add(s.policy.Grace))
 		if err != nil || !served {
 			return ch, false, err
 		}
@@ -174,7 +178,7 @@ func (w *step) review(s *shiftStep, name string) error {
 // a spoken yes at start + grace.
 func (s *shiftStep) offerEnds(c *nuov1.Contract) time.Time {
 	if c.GetOrigin() == nuov1.ContractOrigin_CONTRACT_ORIGIN_SPOKEN_YES {
-		return s.start().Add(s.policy.Grace)
+		return s.latest().Add(s.policy.Grace)
 	}
 	ends := c.GetOfferExpireTime().AsTime()
 	if t := s.shift.GetAmendmentDueTime(); t != nil && c.GetRevision() < s.shift.GetRevision() && t.AsTime().Before(ends) {

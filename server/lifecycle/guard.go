@@ -92,14 +92,14 @@ func checkWindow(w *step, s *shiftStep, _ *nuov1.Contract) error {
 }
 
 func checkBeforeStart(w *step, s *shiftStep, _ *nuov1.Contract) error {
-	if !w.now.Before(s.start()) {
-		return at("until", s.start())
+	if t := s.latest(); !w.now.Before(t) {
+		return at("until", t)
 	}
 	return nil
 }
 
-func checkFromStart(w *step, _ *shiftStep, c *nuov1.Contract) error {
-	if start := c.GetStartTime().AsTime(); w.now.Before(start) {
+func checkFromStart(w *step, s *shiftStep, c *nuov1.Contract) error {
+	if start := s.late(c); w.now.Before(start) {
 		return at("from", start)
 	}
 	return nil
@@ -122,7 +122,7 @@ func checkAfterEnd(w *step, s *shiftStep, _ *nuov1.Contract) error {
 
 func checkLastHour(w *step, s *shiftStep, _ *nuov1.Contract) error {
 	if !s.lastHour(w.now) {
-		return at("from", s.start().Add(-firstWins))
+		return at("from", s.latest().Add(-firstWins))
 	}
 	return nil
 }
@@ -137,7 +137,7 @@ func checkOfferAlive(w *step, s *shiftStep, c *nuov1.Contract) error {
 // deadline is until when a volunteer withdraws freely: 12 h before the start, but never earlier than 15 min after
 // signing nor later than the start (the district's policy).
 func (s *shiftStep) deadline(c *nuov1.Contract) time.Time {
-	start := c.GetStartTime().AsTime()
+	start := s.late(c)
 	d := start.Add(-s.policy.WithdrawDeadline)
 	if t := c.GetSignTime(); t != nil {
 		if least := t.AsTime().Add(s.policy.WithdrawMinimum); least.After(d) {

@@ -55,7 +55,22 @@ func (m *model) end(s int) int {
 
 func (m *model) stands(s int) bool { return m.cancelled == unset && m.shifts[s].open }
 
-func (m *model) lastHour(s int) bool { return m.now >= m.shifts[s].from-hour }
+// latest is by when who promised is to be there.
+func (m *model) latest(s int) int {
+	if m.shifts[s].dueBy {
+		return m.shifts[s].to
+	}
+	return m.shifts[s].from
+}
+
+func (m *model) late(c mContract) int {
+	if m.shifts[c.shift].dueBy {
+		return c.to
+	}
+	return c.from
+}
+
+func (m *model) lastHour(s int) bool { return m.now >= m.latest(s)-hour }
 
 func (m *model) held(s int) (n int) {
 	for _, c := range m.all {
@@ -190,13 +205,13 @@ func (m *model) fallsBy(i, now int) bool {
 	c, s := &m.all[i], &m.shifts[m.all[i].shift]
 	promised := c.state == signed || c.state == displayed
 	switch {
-	case c.state == waitlisted && now >= s.from:
+	case c.state == waitlisted && now >= m.latest(c.shift):
 		c.state = expired
 	case c.state == offered && now >= m.offerEnds(*c):
 		c.state = expired
 	case promised && c.rev < s.rev && now >= s.amendDue:
 		c.state = cancelled
-	case c.state == signed && now >= c.from+15*minute:
+	case c.state == signed && now >= m.late(*c)+15*minute:
 		c.state = cancelled
 	case promised && now >= s.to+day && m.served(c.shift):
 		c.state = absent
@@ -211,7 +226,7 @@ func (m *model) offerEnds(c mContract) int {
 	s := m.shifts[c.shift]
 	switch {
 	case c.spoken:
-		return s.from + 15*minute
+		return m.latest(c.shift) + 15*minute
 	case c.rev < s.rev:
 		return min(c.expire, s.amendDue)
 	}
@@ -271,5 +286,5 @@ func (m *model) promote(s int) (changed bool) {
 func (m *model) offers(i int) {
 	c, s := &m.all[i], m.shifts[m.all[i].shift]
 	c.state, c.from, c.to, c.rev = offered, s.from, s.to, s.rev
-	c.expire = m.now + min(day, (s.from-m.now)/2)
+	c.expire = m.now + min(day, (m.latest(c.shift)-m.now)/2)
 }

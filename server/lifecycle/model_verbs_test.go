@@ -29,7 +29,7 @@ func (m *model) waits(i int) bool {
 	s := &m.shifts[m.all[i].shift]
 	s.waits++
 	m.all[i].state, m.all[i].wait = waitlisted, s.waits
-	return m.now < s.from
+	return m.now < m.latest(m.all[i].shift)
 }
 
 func (m *model) signs(i int) bool {
@@ -64,7 +64,7 @@ func (m *model) crossOffers(i, from, to int) {
 }
 
 func (m *model) offer(name string, person, s int, spoken bool) bool {
-	if m.of(person, s) >= 0 || !m.stands(s) || m.now >= m.shifts[s].from {
+	if m.of(person, s) >= 0 || !m.stands(s) || m.now >= m.latest(s) {
 		return false
 	}
 	m.promote(s)
@@ -88,7 +88,8 @@ func (m *model) decline(i int) bool {
 }
 
 func (m *model) deadline(c mContract) int {
-	return min(max(c.from-12*hour, c.signed+15*minute), c.from)
+	late := m.late(c)
+	return min(max(late-12*hour, c.signed+15*minute), late)
 }
 
 func (m *model) withdraw(i int) bool {
@@ -107,7 +108,7 @@ func (m *model) askLeave(i int) bool {
 
 func (m *model) refuse(i int) bool {
 	c := &m.all[i]
-	ok := (c.state == offered || c.state == signed || c.state == displayed) && m.now < m.shifts[c.shift].from
+	ok := (c.state == offered || c.state == signed || c.state == displayed) && m.now < m.latest(c.shift)
 	c.state = cancelled
 	return ok
 }
@@ -197,7 +198,7 @@ func (m *model) extend(i int) bool {
 
 func (m *model) markAbsent(i int) bool {
 	c := &m.all[i]
-	ok := (c.state == signed || c.state == displayed) && m.now >= c.from
+	ok := (c.state == signed || c.state == displayed) && m.now >= m.late(*c)
 	c.state = absent
 	return ok
 }

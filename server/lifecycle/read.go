@@ -167,7 +167,7 @@ func (r *Reader) NeedsAttention(c *nuov1.Contract) (bool, error) {
 	now := r.w.now
 	switch c.GetState() {
 	case signed, displayed:
-		return !now.Before(c.GetStartTime().AsTime().Add(s.policy.Grace)), nil
+		return !now.Before(s.late(c).Add(s.policy.Grace)), nil
 	case inFulfilment:
 		forgotten := !now.Before(c.GetEndTime().AsTime().Add(checkOutWindow))
 		return c.GetCheckOut() != nil || forgotten, nil

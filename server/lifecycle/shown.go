@@ -62,7 +62,7 @@ func (r *Reader) Show(shift *nuov1.Shift) (*Shown, error) {
 // changes is the next instant at which time alone changes what everybody sees of the shift, zero for none.
 func (s *shiftStep) changes(now time.Time) (next time.Time) {
 	opens, closes := s.window()
-	at := []time.Time{opens, closes, s.start().Add(-firstWins), s.start(), s.end()}
+	at := []time.Time{opens, closes, s.latest().Add(-firstWins), s.latest(), s.start(), s.end()}
 	if t := s.list.GetCloseTime(); t != nil {
 		at = append(at, t.AsTime())
 	}
@@ -144,7 +144,7 @@ func (r *Reader) Answer(caller *policy.Caller, shown *Shown) (a Answer, err erro
 	case a.n > 0:
 	case shown.remaining > 0:
 		a.action = claim
-	case r.w.now.Before(s.start()) && s.slots.GetWaiting() < maxWaiting:
+	case r.w.now.Before(s.latest()) && s.slots.GetWaiting() < maxWaiting:
 		a.action = joinWaitlist
 		a.add(nuov1.ErrorReason_ERROR_REASON_SHIFT_FULL)
 	default:

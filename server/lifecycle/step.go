@@ -230,6 +230,23 @@ func (w *step) touch(cs *contractStep) {
 
 func (s *shiftStep) start() time.Time { return s.shift.GetStartTime().AsTime() }
 
+// latest is by when who promised is to be there: the start or, for what is due by an hour, that hour. Grace, absence,
+// waits and offers are measured from it.
+func (s *shiftStep) latest() time.Time {
+	if dueBy(s.shift) {
+		return s.shift.GetEndTime().AsTime()
+	}
+	return s.start()
+}
+
+// late is latest by the terms that the contract's volunteer accepted.
+func (s *shiftStep) late(c *nuov1.Contract) time.Time {
+	if dueBy(s.shift) {
+		return c.GetEndTime().AsTime()
+	}
+	return c.GetStartTime().AsTime()
+}
+
 // end is the shift's end, or when it was cut short.
 func (s *shiftStep) end() time.Time {
 	end := s.shift.GetEndTime().AsTime()
@@ -256,7 +273,7 @@ func (s *shiftStep) window() (opens, closes time.Time) {
 
 func (s *shiftStep) free() int32 { return s.shift.GetCapacity() - s.slots.GetHeld() }
 
-func (s *shiftStep) lastHour(now time.Time) bool { return !now.Before(s.start().Add(-firstWins)) }
+func (s *shiftStep) lastHour(now time.Time) bool { return !now.Before(s.latest().Add(-firstWins)) }
 
 // shut tells whether list or shift was cancelled or cut short, and when.
 func (s *shiftStep) shut() (reason nuov1.ReasonCode, t time.Time, ok bool) {
@@ -303,9 +320,9 @@ func (s *shiftStep) holder(c *nuov1.Contract) *storev1.Holder {
 	case offered:
 		h.DueTime = timestamppb.New(s.offerEnds(c))
 	case waitlisted:
-		h.DueTime = s.shift.GetStartTime()
+		h.DueTime = timestamppb.New(s.latest())
 	case signed:
-		h.DueTime = timestamppb.New(c.GetStartTime().AsTime().Add(s.policy.Grace))
+		h.DueTime = timestamppb.New(s.late(c).Add(s.policy.Grace))
 	}
 	return h
 }

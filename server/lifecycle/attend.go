@@ -76,7 +76,7 @@ func (w *step) checksIn(s *shiftStep, c *nuov1.Contract, how nuov1.AttendanceMet
 		check: func(s *shiftStep) error { return w.mayEnter(s, c, v, renew) },
 		edit: func(c *nuov1.Contract) {
 			if renew {
-				w.binds(s, c, hash, s.start())
+				w.binds(s, c, hash, w.promised(s, c))
 			}
 			if was == offered {
 				hold(c, v)

@@ -246,6 +246,19 @@ func (w *step) binds(s *shiftStep, c *nuov1.Contract, hash []byte, from time.Tim
 	c.Revision, c.TermsHash = s.shift.GetRevision(), hash
 }
 
+// promised is from when the shift's present terms bind who accepted older ones: from the start, but who came later
+// never promised what had passed.
+func (w *step) promised(s *shiftStep, c *nuov1.Contract) time.Time {
+	from := c.GetStartTime().AsTime()
+	if from.After(w.now) {
+		from = w.now
+	}
+	if start := s.start(); start.After(from) {
+		return start
+	}
+	return from
+}
+
 // signature is what the event of accepted terms says.
 func signature(c *nuov1.Contract) func(*nuov1.ContractEvent) {
 	return func(e *nuov1.ContractEvent) {

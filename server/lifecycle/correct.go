@@ -337,7 +337,7 @@ func AnswerAmendment(tx *store.Tx, a Actor, r *nuov1.AnswerAmendmentRequest) (*n
 	if err != nil {
 		return nil, err
 	}
-	from, to := s.start(), s.shift.GetEndTime().AsTime()
+	from, to := w.promised(s, c), s.shift.GetEndTime().AsTime()
 	err = w.apply(c, change{
 		action: acceptAmendment, to: c.GetState(),
 		check: func(s *shiftStep) error {

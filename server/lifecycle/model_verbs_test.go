@@ -136,7 +136,7 @@ func (m *model) checkIn(i int, own bool) bool {
 		return false
 	}
 	if anew {
-		c.from, c.to, c.rev = s.from, s.to, s.rev
+		c.from, c.to, c.rev = max(s.from, min(m.now, c.from)), s.to, s.rev
 	}
 	was := c.state
 	c.state, c.in = inFulfilment, m.now
@@ -257,11 +257,12 @@ func (m *model) answer(i int, yes bool) bool {
 		c.state = cancelled
 		return true
 	}
-	if !m.qualifies(c.person, c.shift, s.from, s.to, i) {
+	from := max(s.from, min(m.now, c.from))
+	if !m.qualifies(c.person, c.shift, from, s.to, i) {
 		return false
 	}
-	c.from, c.to, c.rev = s.from, s.to, s.rev
-	m.crossOffers(i, s.from, s.to)
+	c.from, c.to, c.rev = from, s.to, s.rev
+	m.crossOffers(i, from, s.to)
 	return true
 }
 

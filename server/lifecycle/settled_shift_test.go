@@ -353,3 +353,20 @@ func TestOKLeaderWhoLeavesLeadsNoMore(t *testing.T) {
 		})
 	}
 }
+
+// Who joined a running shift accepts new terms for what is left: what had passed was never promised.
+func TestOKLateJoinerAcceptsForWhatIsLeft(t *testing.T) {
+	w := newWorld(t)
+	p := w.volunteer("one")
+	w.claims(p, w.shift("before", "2020-02-09 08:00", "2020-02-09 10:00", 1))
+	shift := w.shift("running", "2020-02-09 09:00", "2020-02-09 13:00", 1)
+	w.clock.now = instant("2020-02-09 10:05")
+	c := w.claims(p, shift)
+	must0(t, w.amend(shift, func(s *nuov1.Shift) { s.MeetingPoint = "西门" }))
+	w.clock.now = instant("2020-02-09 10:10")
+	c = must(w, as(p), AnswerAmendment, &nuov1.AnswerAmendmentRequest{Name: c.GetName(), Accept: true, Revision: 2})
+	if from := c.GetStartTime().AsTime(); !from.Equal(instant("2020-02-09 10:05")) {
+		t.Errorf("promised from %v", from)
+	}
+	w.clean()
+}

@@ -182,7 +182,7 @@ func consent(v *nuov1.Volunteer, kind nuov1.ConsentKind) *nuov1.Consent {
 }
 
 func veiled(reason nuov1.ReasonCode) nuov1.ReasonCode {
-	if reason == nuov1.ReasonCode_REASON_CODE_HEALTH {
+	if lifecycle.OfHealth(reason) {
 		return nuov1.ReasonCode_REASON_CODE_UNSPECIFIED
 	}
 	return reason

@@ -180,6 +180,41 @@ func TestOKHealthIsHidden(t *testing.T) {
 	}
 }
 
+// 身体不适 is a reason of health too, given as one's own reason for leave.
+func TestOKIllnessIsHidden(t *testing.T) {
+	h := open(t)
+	k := h.holds(ouyang, gate)
+	h.clock.at = noon.Add(90 * time.Minute)
+	illness := nuov1.ReasonCode_REASON_CODE_ILLNESS
+	if _, err := as(h, caller(ouyang), h.AskLeave, nuov1.ContractService_AskLeave_FullMethodName,
+		&nuov1.AskLeaveRequest{RequestId: id(), Name: k.GetName(), Reason: illness}); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		who   *policy.Caller
+		shown bool
+	}{
+		{caller(ouyang), true},
+		{mingzhuOffice, true},
+		{courtOffice, false},
+		{branchOffice, false},
+		{streetOffice, false},
+		{office(nuov1.Role_ROLE_DISTRICT_RECORDS, district), false},
+		{auditor, false},
+		{office(nuov1.Role_ROLE_COMMUNITY, xingzhou), false},
+	} {
+		got := must(h, h.get, test.who, k.GetName())
+		events, err := h.events(test.who, k.GetName())
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := slices.ContainsFunc(events, func(e *nuov1.ContractEvent) bool { return e.GetReason() == illness })
+		if shown := got.GetReason() == illness; shown != test.shown || told != test.shown {
+			t.Errorf("%v: the contract tells %v, the history %v", test.who.Grants, shown, told)
+		}
+	}
+}
+
 // Consent ③ alone feeds hours of volunteering back to the unit; duty is the unit's.
 func TestOKHoursByConsent(t *testing.T) {
 	h := open(t)

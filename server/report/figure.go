@@ -2,6 +2,7 @@ package report
 
 import (
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
+	"nuo.internal/nuo/server/lifecycle"
 )
 
 // figure says which people or contracts are behind one figure and what each adds. Exactly one of person, ratio, number
@@ -221,7 +222,7 @@ func waits(w *world, e *entry) bool {
 
 // reasonOf is why a contract ended, but for health, which is the parties' alone.
 func reasonOf(e *entry) nuov1.ReasonCode {
-	if r := e.contract.GetReason(); r != nuov1.ReasonCode_REASON_CODE_HEALTH {
+	if r := e.contract.GetReason(); !lifecycle.OfHealth(r) {
 		return r
 	}
 	return nuov1.ReasonCode_REASON_CODE_UNSPECIFIED

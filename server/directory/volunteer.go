@@ -177,7 +177,8 @@ func checkStanding(c *call.Call, v *nuov1.Volunteer) error {
 	return nil
 }
 
-// noteJoined appends the event of a change of the volunteer, and one to each organisation that was joined by it.
+// noteJoined appends the event of a change of the volunteer, with what the standing was before (the reports of a period
+// that is over take it back), and one to each organisation that was joined by it.
 func noteJoined(c *call.Call, before, after *nuov1.Volunteer, details ...string) error {
 	had := memberships(before)
 	for _, m := range memberships(after) {
@@ -192,6 +193,8 @@ func noteJoined(c *call.Call, before, after *nuov1.Volunteer, details ...string)
 		{"unit", before.GetUnit(), after.GetUnit()},
 		{"branch", before.GetBranch(), after.GetBranch()},
 		{"teams", strings.Join(before.GetTeams(), ","), strings.Join(after.GetTeams(), ",")},
+		{"service_status", before.GetServiceStatus().String(), after.GetServiceStatus().String()},
+		{"political_status", before.GetPoliticalStatus().String(), after.GetPoliticalStatus().String()},
 	} {
 		if change.from != change.to {
 			details = append(details, change.key+".from", change.from, change.key+".to", change.to)

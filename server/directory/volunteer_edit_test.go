@@ -276,3 +276,22 @@ func TestOKMinorsConsentIsTheGuardiansAndNeverTheBoard(t *testing.T) {
 	_, err = h.consent(self(v), v, &nuov1.Consent{Kind: record})
 	h.ok(err) // withdrawing is always possible
 }
+
+// What somebody was before is in the event: the report of a period that is over takes the change back by it.
+func TestOKStandingBeforeIsInTheEvent(t *testing.T) {
+	h := open(t)
+	v := h.resident()
+	_, err := h.updateVolunteer(ofCourt, &nuov1.Volunteer{
+		Name: v.GetName(), Etag: v.GetEtag(),
+		ServiceStatus:   nuov1.ServiceStatus_SERVICE_STATUS_RETIRED,
+		PoliticalStatus: nuov1.PoliticalStatus_POLITICAL_STATUS_OTHER,
+	}, "service_status", "political_status")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := h.lastEvent(v.GetName())
+	if detail(e, "service_status.from") != v.GetServiceStatus().String() || detail(e, "service_status.to") != "SERVICE_STATUS_RETIRED" ||
+		detail(e, "political_status.from") != v.GetPoliticalStatus().String() {
+		t.Errorf("%v, was %v %v", e, v.GetServiceStatus(), v.GetPoliticalStatus())
+	}
+}

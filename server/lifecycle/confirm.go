@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"strconv"
 	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -21,6 +22,9 @@ func ConfirmShift(tx *store.Tx, a Actor, r *nuov1.ConfirmShiftRequest) (*nuov1.C
 	}
 	if w.now.Before(s.start()) {
 		return nil, withAction(at("from", s.start()), confirm)
+	}
+	if err := w.sameReached(s, r.GetPeopleReached()); err != nil {
+		return nil, err
 	}
 	lowered := map[string]int32{}
 	for _, h := range r.GetHours() {
@@ -60,6 +64,20 @@ func (w *step) checkedOut(s *shiftStep, name string) error {
 		err = fault.Field("hours", name+" has not checked out of this shift", name+" 不在本班次已签退人员中")
 	}
 	return err
+}
+
+// sameReached refuses another number of people reached once hours were confirmed with one: a report of an ended period
+// gives the same numbers for ever.
+func (w *step) sameReached(s *shiftStep, reached int32) error {
+	if !s.shift.GetPeopleReachedConfirmed() || s.slots.GetFulfilled() == 0 || s.shift.GetPeopleReached() == reached {
+		return nil
+	}
+	n := strconv.Itoa(int(s.shift.GetPeopleReached()))
+	return fault.New(nuov1.ErrorReason_ERROR_REASON_FAILED_PRECONDITION, "name", s.shift.GetName(), "state", "PEOPLE_REACHED_CONFIRMED").
+		WithViolation(fault.Violation{
+			Field: "people_reached", Description: "was confirmed as " + n + "; give the same number for whoever is confirmed later",
+			DescriptionZH: "已确认为 " + n + "，后续确认请填同一数字",
+		})
 }
 
 func (w *step) confirms(c *nuov1.Contract, hours int32) error {

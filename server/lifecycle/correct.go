@@ -159,8 +159,10 @@ func RecordLateEntry(tx *store.Tx, a Actor, r *nuov1.RecordLateEntryRequest) (*n
 }
 
 // onSheet is the person's contract of the shift that a sheet can be about: promised or absent; nil when there is
-// none. One that was attended or waits for a second person is ALREADY_CLAIMED.
+// none. One that was attended or waits for a second person is ALREADY_CLAIMED; one that a person has decided is
+// WRONG_STATE: that is a correction's to change, not a second contract's.
 func (w *step) onSheet(s *shiftStep, person string) (found *nuov1.Contract, err error) {
+	var decided *nuov1.Contract
 	for h, err := range store.Holders.Scan(w.tx, s.shift.GetName(), person) {
 		if err != nil {
 			return nil, err
@@ -174,7 +176,15 @@ func (w *step) onSheet(s *shiftStep, person string) (found *nuov1.Contract, err 
 			return nil, alreadyClaimed(c)
 		case displayed, absent:
 			found = c
+		case excused, breached:
+			decided = c
 		}
+	}
+	if found == nil && decided != nil {
+		return nil, withAction(fault.New(wrongState, "state", stateName(decided.GetState())).WithViolation(fault.Violation{
+			Field:       "volunteer",
+			Description: "has a contract of this shift that was decided; ask for a correction of it", DescriptionZH: "本班次的契约已有认定，请申请更正",
+		}), recordLate)
 	}
 	return found, nil
 }
@@ -248,6 +258,9 @@ func (w *step) decided(s *shiftStep, c *nuov1.Contract, p *nuov1.PendingDecision
 	}
 	if ch.to != fulfilled && ch.to != evaluated {
 		return ch, nil
+	}
+	if !HoldsSlot(c.GetState()) {
+		ch.marks = append(ch.marks, nuov1.ContractMark_CONTRACT_MARK_SEATLESS)
 	}
 	ch.check = func(*shiftStep) error { return w.freeThen(c, p) }
 	ch.edit = func(c *nuov1.Contract) {

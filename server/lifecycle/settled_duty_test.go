@@ -289,7 +289,7 @@ func TestOKConfirmingLowersNeverRaisesAndRoundsOnce(t *testing.T) {
 		})
 		return r, err
 	}
-	r, err := ask(302, 40)
+	r, err := ask(302, 31)
 	if err != nil || len(r.GetRefused()) != 1 || r.GetRefused()[0].GetReason() != nuov1.ErrorReason_ERROR_REASON_HOURS_EXCEED_ATTENDANCE {
 		t.Fatalf("raised: %v, %v", r, err)
 	}
@@ -432,6 +432,55 @@ func TestOKLateEntryWithinTenWorkingDays(t *testing.T) {
 		t.Fatalf("late entry: %v", c)
 	}
 	refuses(w, staff, RecordLateEntry, r, nuov1.ErrorReason_ERROR_REASON_ALREADY_CLAIMED)
+	w.clean()
+}
+
+// What a person has decided is corrected; a sheet makes no second contract beside it.
+func TestErrLateEntryOverADecidedContract(t *testing.T) {
+	for _, state := range []nuov1.ContractState{breached, excused} {
+		w := newWorld(t)
+		p := w.volunteer("one")
+		c := bring(w, p, state)
+		w.clock.now = instant("2020-02-10 13:00")
+		refuses(w, staff, RecordLateEntry, &nuov1.RecordLateEntryRequest{
+			Shift: c.GetShift(), Volunteer: p, Ledger: ledger1,
+			CheckInTime: timestamppb.New(instant("2020-02-10 08:00")), CheckOutTime: timestamppb.New(instant("2020-02-10 11:00")),
+		}, wrongState)
+		must(w, staff, RequestCorrection, &nuov1.RequestCorrectionRequest{
+			Name: c.GetName(), State: fulfilled, Reason: wrong,
+			CheckInTime: timestamppb.New(instant("2020-02-10 08:00")), CheckOutTime: timestamppb.New(instant("2020-02-10 11:00")),
+		})
+		must(w, as(p), DecideCorrection, &nuov1.DecideCorrectionRequest{Name: c.GetName(), Approve: true})
+		w.is(c.GetName(), fulfilled, wrong)
+		w.clean()
+	}
+}
+
+// One number of people reached stands for the shift from its first confirmed hours on.
+func TestErrPeopleReachedIsConfirmedOnce(t *testing.T) {
+	w := newWorld(t)
+	shift := w.gate(2)
+	var all []*nuov1.Contract
+	for _, p := range w.people(2) {
+		all = append(all, w.claims(p, shift))
+	}
+	w.at("2020-02-10 08:00")
+	w.checksIn(all[0])
+	w.checksIn(all[1])
+	confirms := func(n int32) error {
+		return w.try(func(tx *store.Tx) error {
+			_, err := ConfirmShift(tx, staff, &nuov1.ConfirmShiftRequest{Shift: shift, PeopleReached: n})
+			return err
+		})
+	}
+	must0(t, confirms(3)) // nobody has checked out: nothing is confirmed with it
+	w.at("2020-02-10 12:00")
+	w.checksOut(all[0])
+	must0(t, confirms(40))
+	w.checksOut(all[1])
+	refused(t, confirms(41), nuov1.ErrorReason_ERROR_REASON_FAILED_PRECONDITION)
+	must0(t, confirms(40))
+	w.is(all[1].GetName(), fulfilled, 0)
 	w.clean()
 }
 

@@ -181,10 +181,8 @@ func countOf(c *nuov1.Contract) counts {
 }
 
 // seatless tells whether the contract needs no seat: it came to be fulfilled after the end, by a correction or from
-// paper.
-func seatless(c *nuov1.Contract) bool {
-	return marked(c, nuov1.ContractMark_CONTRACT_MARK_LATE_ENTRY) || marked(c, nuov1.ContractMark_CONTRACT_MARK_CORRECTED)
-}
+// paper, and had no slot before.
+func seatless(c *nuov1.Contract) bool { return marked(c, nuov1.ContractMark_CONTRACT_MARK_SEATLESS) }
 
 func marked(c *nuov1.Contract, m nuov1.ContractMark) bool { return slices.Contains(c.GetMarks(), m) }
 

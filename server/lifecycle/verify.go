@@ -314,8 +314,16 @@ func VerifyPerson(tx *store.Tx, claims *storev1.PersonClaims, found func(Problem
 	return nil
 }
 
-// clash is rule 2 for two stored entries; a crossing that was flagged stands.
+// clash is rule 2 for two stored entries. What was served may cross what was promised, where that was flagged; what was
+// served never crosses what was served, and promises never cross.
 func clash(a, b *storev1.CalendarEntry) bool {
-	return !a.GetCrossed() && !b.GetCrossed() &&
-		overlaps(a.GetStartTime().AsTime(), a.GetEndTime().AsTime(), b.GetStartTime().AsTime(), b.GetEndTime().AsTime())
+	if !overlaps(a.GetStartTime().AsTime(), a.GetEndTime().AsTime(), b.GetStartTime().AsTime(), b.GetEndTime().AsTime()) {
+		return false
+	}
+	return served(a) == served(b) || !a.GetCrossed() && !b.GetCrossed()
+}
+
+// served tells whether an entry is of an attendance, not of a promise.
+func served(e *storev1.CalendarEntry) bool {
+	return e.GetState() == inFulfilment || e.GetState() == fulfilled || e.GetState() == evaluated
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -122,24 +123,62 @@ func amendList(c *call.Call, before, after *nuov1.TaskList) error {
 			"已发布清单的日期不能修改，请取消后另行发布")
 	}
 	if dated || !slices.Equal(before.GetCohosts(), after.GetCohosts()) {
-		for s, err := range store.Shifts.ByIndex(c.Tx, store.ShiftsByList, after.GetName()) {
-			if err != nil {
-				return err
-			}
-			if dated {
-				return fault.Field("update_mask", "the date stays while the list has shifts; remake them for the other day",
-					"清单已有班次，日期不能修改，请为该日另建清单")
-			}
-			s.Cohosts = after.GetCohosts()
-			if err := store.Shifts.Put(c.Tx, s); err != nil {
-				return err
-			}
+		shifts, err := shiftsOf(c.Tx, after.GetName())
+		if err != nil {
+			return err
+		}
+		if dated && len(shifts) > 0 {
+			return fault.Field("update_mask", "the date stays while the list has shifts; remake them for the other day",
+				"清单已有班次，日期不能修改，请为该日另建清单")
+		}
+		if err := writeCohosts(c.Tx, shifts, before.GetCohosts(), after.GetCohosts()); err != nil {
+			return err
 		}
 	}
 	if err := putList(c, before, after); err != nil || after.GetState() != published {
 		return err
 	}
 	return lifecycle.PlanClose(c.Tx, after)
+}
+
+func shiftsOf(tx *store.Tx, list string) (shifts []*nuov1.Shift, err error) {
+	for s, err := range store.Shifts.ByIndex(tx, store.ShiftsByList, list) {
+		if err != nil {
+			return nil, err
+		}
+		shifts = append(shifts, s)
+	}
+	return shifts, nil
+}
+
+// cohostKeys is how many keys of the engine's 1,024 a change of co-hosts may cost: of each shift two (its entry under the
+// list and itself) and one for each co-host that comes or goes, under which the shift is found.
+const cohostKeys = 900
+
+// writeCohosts writes a list's co-hosts to its shifts, TOO_LARGE where so many come and go at once that one step cannot
+// hold them all: of 100 shifts, more than seven.
+func writeCohosts(tx *store.Tx, shifts []*nuov1.Shift, before, after []string) error {
+	changed := 0
+	for _, name := range append(slices.Clone(before), after...) {
+		if slices.Contains(before, name) != slices.Contains(after, name) {
+			changed++
+		}
+	}
+	if n := len(shifts); n*(2+changed) > cohostKeys {
+		most := strconv.Itoa(cohostKeys/n - 2)
+		return fault.New(nuov1.ErrorReason_ERROR_REASON_TOO_LARGE, "limit", most).WithViolation(fault.Violation{
+			Field:         "task_list.cohosts",
+			Description:   "the list has many shifts; add or remove at most " + most + " co-hosts at once",
+			DescriptionZH: "清单班次较多，每次最多增减 " + most + " 个合办社区",
+		})
+	}
+	for _, s := range shifts {
+		s.Cohosts = after
+		if err := store.Shifts.Put(tx, s); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkList holds a list to the rules that the .proto file cannot say.

@@ -121,7 +121,7 @@ func (w *world) cancelList() {
 		if err != nil {
 			return err
 		}
-		l.State, l.UpdateTime = nuov1.TaskListState_TASK_LIST_STATE_CANCELLED, timestamppb.New(tx.Now())
+		l.State, l.CancelTime = nuov1.TaskListState_TASK_LIST_STATE_CANCELLED, timestamppb.New(tx.Now())
 		if err := store.TaskLists.Put(tx, l); err != nil {
 			return err
 		}

@@ -173,6 +173,50 @@ func TestOKForgottenCheckOutIsNotInventedByACancellation(t *testing.T) {
 	w.clean()
 }
 
+// The instant that contracts follow from is the cancellation's own, whatever is edited about the list afterwards; a
+// list that time closes tells so in its events.
+func TestOKCancellationHasItsOwnInstantAndClosingAnEvent(t *testing.T) {
+	w := newWorld(t)
+	c := bring(w, w.volunteer("one"), inFulfilment)
+	w.at("2020-02-10 09:00")
+	w.cancelList()
+	w.clock.now = instant("2020-02-10 09:30")
+	w.do(func(tx *store.Tx) error {
+		l, err := store.TaskLists.Get(tx, w.list.Name)
+		if err != nil {
+			return err
+		}
+		l.UpdateTime = timestamppb.New(tx.Now())
+		return store.TaskLists.Put(tx, l)
+	})
+	w.runDue()
+	if out := w.contract(c.GetName()).GetCheckOut(); !out.GetTime().AsTime().Equal(instant("2020-02-10 09:00")) {
+		t.Errorf("checked out %v", out)
+	}
+	w.clean()
+
+	w = newWorld(t)
+	w.do(func(tx *store.Tx) error {
+		l, err := store.TaskLists.Get(tx, w.list.Name)
+		if err != nil {
+			return err
+		}
+		l.CloseTime = timestamppb.New(instant("2020-02-09 12:00"))
+		if err := store.TaskLists.Put(tx, l); err != nil {
+			return err
+		}
+		return PlanClose(tx, l)
+	})
+	w.at("2020-02-09 12:00")
+	w.do(func(tx *store.Tx) error {
+		last, ok, err := store.AdminEvents.Last(tx, w.list.Name)
+		if e := last.Event; !ok || e.GetAction() != "CloseTaskList" || e.GetRole() != system || e.GetActor() != "" {
+			t.Errorf("closed: %v", e)
+		}
+		return err
+	})
+}
+
 func TestOKClosedListTouchesNobody(t *testing.T) {
 	w := newWorld(t)
 	shift := w.gate(2)

@@ -275,6 +275,9 @@ func runList(tx *store.Tx, e *storev1.DueEntry) error {
 	switch {
 	case l.GetState() == nuov1.TaskListState_TASK_LIST_STATE_PUBLISHED && closes:
 		l.State = nuov1.TaskListState_TASK_LIST_STATE_CLOSED
+		if err := begin(tx, System).note(l.GetName(), "CloseTaskList"); err != nil {
+			return err
+		}
 		return store.TaskLists.Put(tx, l)
 	case l.GetState() == nuov1.TaskListState_TASK_LIST_STATE_CANCELLED:
 		return shutShifts(tx, l)

@@ -279,7 +279,7 @@ func (s *shiftStep) lastHour(now time.Time) bool { return !now.Before(s.latest()
 func (s *shiftStep) shut() (reason nuov1.ReasonCode, t time.Time, ok bool) {
 	switch {
 	case s.list.GetState() == nuov1.TaskListState_TASK_LIST_STATE_CANCELLED:
-		return nuov1.ReasonCode_REASON_CODE_CANCELLED, s.list.GetUpdateTime().AsTime(), true
+		return nuov1.ReasonCode_REASON_CODE_CANCELLED, s.list.GetCancelTime().AsTime(), true
 	case s.shift.GetState() == nuov1.ShiftState_SHIFT_STATE_CANCELLED:
 		return nuov1.ReasonCode_REASON_CODE_CANCELLED, s.shift.GetCutTime().AsTime(), true
 	case s.shift.GetState() == nuov1.ShiftState_SHIFT_STATE_CUT_SHORT:

@@ -58,7 +58,7 @@ func (r *Room) CancelTaskList(ctx context.Context, req *nuov1.CancelTaskListRequ
 			return err
 		}
 		before := proto.CloneOf(l)
-		l.State, l.UpdateTime, l.CancelReason = cancelled, timestamppb.New(c.Now()), req.GetReason()
+		l.State, l.CancelTime, l.CancelReason = cancelled, timestamppb.New(c.Now()), req.GetReason()
 		if err := putList(c, before, l); err != nil {
 			return err
 		}

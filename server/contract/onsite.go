@@ -69,11 +69,5 @@ func enter(c *call.Call, s *nuov1.Shift, person *nuov1.Person) (string, error) {
 	if err := store.Persons.Insert(c.Tx, &storev1.StoredPerson{Name: v.GetName(), Person: person}); err != nil {
 		return "", err
 	}
-	return v.GetName(), store.AdminEvents.AppendNext(c.Tx, v.GetName(),
-		func(sequence uint64, _ store.Link[*storev1.AdminEvent]) *storev1.AdminEvent {
-			return &storev1.AdminEvent{
-				Object: v.GetName(), Sequence: sequence, Time: now, Actor: c.Actor(), Role: c.Role, Action: "RegisterOnSite",
-				Details: []*storev1.Detail{{Key: "shift", Value: s.GetName()}},
-			}
-		})
+	return v.GetName(), c.Note(v.GetName(), "shift", s.GetName())
 }

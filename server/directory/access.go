@@ -4,10 +4,8 @@ import (
 	"slices"
 	"time"
 
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	storev1 "nuo.internal/nuo/api/nuo/store/v1"
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
 	"nuo.internal/nuo/server/call"
 	"nuo.internal/nuo/server/fault"
@@ -73,47 +71,6 @@ func refuseDeactivated(m interface {
 ) error {
 	if m.GetState() == deactivated {
 		return fault.New(nuov1.ErrorReason_ERROR_REASON_DEACTIVATED, "name", m.GetName())
-	}
-	return nil
-}
-
-// note appends to the object's events that the caller did this; details are keys and values by turns: ids, codes,
-// numbers.
-func note(c *call.Call, object string, details ...string) error {
-	return store.AdminEvents.AppendNext(c.Tx, object,
-		func(sequence uint64, last store.Link[*storev1.AdminEvent]) *storev1.AdminEvent {
-			e := &storev1.AdminEvent{
-				Object: object, Sequence: sequence, Time: timestamppb.New(c.Now()),
-				Actor: c.Actor(), Role: c.Role, Action: action(c),
-			}
-			if before := last.Event.GetTime(); before.AsTime().After(c.Now()) {
-				e.Time = before
-			}
-			for pair := range slices.Chunk(details, 2) {
-				e.Details = append(e.Details, &storev1.Detail{Key: pair[0], Value: pair[1]})
-			}
-			return e
-		})
-}
-
-// action is the method without its service.
-func action(c *call.Call) string {
-	for i := len(c.Method) - 1; i >= 0; i-- {
-		if c.Method[i] == '/' {
-			return c.Method[i+1:]
-		}
-	}
-	return c.Method
-}
-
-// refuseStale is ETAG_MISMATCH when the record has changed since it was read, or no etag was sent.
-func refuseStale(stored interface {
-	proto.Message
-	GetName() string
-}, sent string,
-) error {
-	if sent != store.Etag(stored) {
-		return fault.New(nuov1.ErrorReason_ERROR_REASON_ETAG_MISMATCH, "name", stored.GetName())
 	}
 	return nil
 }

@@ -56,11 +56,11 @@ func (s *Organisations) CreateOrganisation(
 			return nil, err
 		}
 		if o.GetParent() != "" {
-			if err := note(c, o.GetParent(), "child", o.GetName()); err != nil {
+			if err := c.Note(o.GetParent(), "child", o.GetName()); err != nil {
 				return nil, err
 			}
 		}
-		return shown(o), note(c, o.GetName(), "parent", o.GetParent())
+		return shown(o), c.Note(o.GetName(), "parent", o.GetParent())
 	})
 }
 
@@ -220,10 +220,10 @@ func (s *Organisations) UpdateOrganisation(
 		if err != nil {
 			return nil, err
 		}
-		if err := refuseStale(o, wished.GetEtag()); err != nil {
+		if err := call.RefuseStale(o, wished.GetEtag()); err != nil {
 			return nil, err
 		}
-		fields, err := applyMask(o, wished, req.GetUpdateMask(), "display_name", "village", "company", "policy", "address")
+		fields, err := call.ApplyMask(o, wished, req.GetUpdateMask(), "display_name", "village", "company", "policy", "address")
 		if err != nil {
 			return nil, err
 		}
@@ -238,6 +238,6 @@ func (s *Organisations) UpdateOrganisation(
 		if err := store.Organisations.Put(c.Tx, o); err != nil {
 			return nil, err
 		}
-		return shown(o), note(c, o.GetName(), "fields", strings.Join(fields, ","))
+		return shown(o), c.Note(o.GetName(), "fields", strings.Join(fields, ","))
 	})
 }

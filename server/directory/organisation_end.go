@@ -40,11 +40,11 @@ func (s *Organisations) DeactivateOrganisation(
 			return nil, err
 		}
 		if o.GetParent() != "" {
-			if err := note(c, o.GetParent(), "child", o.GetName()); err != nil {
+			if err := c.Note(o.GetParent(), "child", o.GetName()); err != nil {
 				return nil, err
 			}
 		}
-		return shown(o), note(c, o.GetName())
+		return shown(o), c.Note(o.GetName())
 	})
 }
 

@@ -37,7 +37,7 @@ func (s *ServedParties) CreateServedParty(
 	return call.Mutate(ctx, s.store, req, func(c *call.Call) (*nuov1.ServedParty, error) {
 		wished := req.GetServedParty()
 		p := &nuov1.ServedParty{
-			Kind: wished.GetKind(), Community: wished.GetCommunity(), Compound: wished.GetCompound(), State: active,
+			Kind: wished.GetKind(), Community: wished.GetCommunity(), Compound: wished.GetCompound(),
 		}
 		contact, _ := proto.Clone(wished.GetContact()).(*nuov1.ServedPartyContact)
 		if err := checkParty(p, contact); err != nil {
@@ -54,16 +54,16 @@ func (s *ServedParties) CreateServedParty(
 		if _, err := standing(c, "served_party.compound", at, "", community, compound, building); err != nil {
 			return nil, err
 		}
-		p.Name = "servedParties/" + c.RandomID()
-		p.CreateTime = timestamppb.New(c.Now())
-		p.UpdateTime = p.GetCreateTime()
-		if err := store.ServedParties.Insert(c.Tx, p); err != nil {
+		if p, err = place.AddServedParty(c.Tx, p.GetKind(), p.GetCommunity(), p.GetCompound(), contact); err != nil {
 			return nil, err
 		}
 		if err := s.noteAt(c, p); err != nil {
 			return nil, err
 		}
-		return s.keepAndShow(c, p, contact, "kind", p.GetKind().String(), "place", at)
+		if err := c.Note(p.GetName(), "kind", p.GetKind().String(), "place", at); err != nil {
+			return nil, err
+		}
+		return s.show(c, p)
 	})
 }
 
@@ -100,11 +100,11 @@ func checkParty(p *nuov1.ServedParty, contact *nuov1.ServedPartyContact) error {
 // noteAt tells the place and its community that a served party is there: the conflict key of their deactivation.
 func (s *ServedParties) noteAt(c *call.Call, p *nuov1.ServedParty) error {
 	if p.GetCompound() != "" {
-		if err := note(c, p.GetCompound(), "party", p.GetName()); err != nil {
+		if err := c.Note(p.GetCompound(), "party", p.GetName()); err != nil {
 			return err
 		}
 	}
-	return note(c, p.GetCommunity(), "party", p.GetName())
+	return c.Note(p.GetCommunity(), "party", p.GetName())
 }
 
 // keepAndShow stores the contact, appends the event, and answers the served party with its contact.
@@ -114,7 +114,7 @@ func (s *ServedParties) keepAndShow(
 	if err := store.Contacts.Put(c.Tx, &storev1.StoredContact{Name: p.GetName(), Contact: contact}); err != nil {
 		return nil, err
 	}
-	if err := note(c, p.GetName(), details...); err != nil {
+	if err := c.Note(p.GetName(), details...); err != nil {
 		return nil, err
 	}
 	return s.show(c, p)
@@ -124,7 +124,7 @@ func (s *ServedParties) keepAndShow(
 // with, and so before, the answer. It is the one way by which a contact leaves this package.
 func (s *ServedParties) show(c *call.Call, p *nuov1.ServedParty) (*nuov1.ServedParty, error) {
 	err := store.ViewEvents.Put(c.Tx, &storev1.ViewEvent{
-		Viewer: c.Actor(), Door: p.GetName(), Time: timestamppb.New(c.Now()), Method: action(c),
+		Viewer: c.Actor(), Door: p.GetName(), Time: timestamppb.New(c.Now()), Method: c.Action(),
 	})
 	if err != nil {
 		return nil, err
@@ -226,7 +226,7 @@ func (s *ServedParties) UpdateServedParty(
 		if err := refuseDeactivated(p); err != nil {
 			return nil, err
 		}
-		if err := refuseStale(p, wished.GetEtag()); err != nil {
+		if err := call.RefuseStale(p, wished.GetEtag()); err != nil {
 			return nil, err
 		}
 		stored, err := store.Contacts.Get(c.Tx, p.GetName())
@@ -234,7 +234,7 @@ func (s *ServedParties) UpdateServedParty(
 			return nil, err
 		}
 		p.Contact = stored.GetContact()
-		fields, err := applyMask(p, wished, req.GetUpdateMask(), "kind", "compound", "contact")
+		fields, err := call.ApplyMask(p, wished, req.GetUpdateMask(), "kind", "compound", "contact")
 		contact := p.GetContact()
 		p.Contact = nil
 		if err != nil {
@@ -283,7 +283,7 @@ func (s *ServedParties) DeactivateServedParty(
 			if err := store.ServedParties.Put(c.Tx, p); err != nil {
 				return nil, err
 			}
-			if err := note(c, p.GetName()); err != nil {
+			if err := c.Note(p.GetName()); err != nil {
 				return nil, err
 			}
 		}

@@ -185,7 +185,7 @@ func noteJoined(c *call.Call, before, after *nuov1.Volunteer, details ...string)
 		if slices.Contains(had, m) {
 			continue
 		}
-		if err := note(c, m.organisation, "member", after.GetName()); err != nil {
+		if err := c.Note(m.organisation, "member", after.GetName()); err != nil {
 			return err
 		}
 	}
@@ -200,7 +200,7 @@ func noteJoined(c *call.Call, before, after *nuov1.Volunteer, details ...string)
 			details = append(details, change.key+".from", change.from, change.key+".to", change.to)
 		}
 	}
-	return note(c, after.GetName(), details...)
+	return c.Note(after.GetName(), details...)
 }
 
 // membership is one way in which an organisation counts a volunteer: by a field, or by a registration from a date on.

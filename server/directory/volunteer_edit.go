@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
+	"nuo.internal/nuo/server/call"
 	"nuo.internal/nuo/server/fault"
 	"nuo.internal/nuo/server/policy"
 	"nuo.internal/nuo/server/store"
@@ -49,7 +50,7 @@ func (s *Volunteers) UpdateVolunteer(
 		}
 		before, _ := proto.Clone(e.v).(*nuov1.Volunteer)
 		e.v.Person = stored.GetPerson()
-		fields, err := applyMask(e.v, wished, req.GetUpdateMask(), editable...)
+		fields, err := call.ApplyMask(e.v, wished, req.GetUpdateMask(), editable...)
 		person := e.v.GetPerson()
 		e.v.Person = nil
 		if err != nil {
@@ -75,7 +76,7 @@ func (e *edit) refuseStale(wished *nuov1.Volunteer) error {
 	if wished.GetEtag() == "" && !e.May(getVolunteer, policy.Facts{Within: e.within}) {
 		return nil
 	}
-	return refuseStale(e.v, wished.GetEtag())
+	return call.RefuseStale(e.v, wished.GetEtag())
 }
 
 // mayChangeAll refuses fields that are not the caller's to change, naming the first.

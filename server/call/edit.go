@@ -1,4 +1,4 @@
-package directory
+package call
 
 import (
 	"fmt"
@@ -12,6 +12,7 @@ import (
 
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
 	"nuo.internal/nuo/server/fault"
+	"nuo.internal/nuo/server/store"
 )
 
 // maxPaths is far above the fields that there are.
@@ -20,11 +21,11 @@ const maxPaths = 100
 // path is what a field's path looks like; anything else is not repeated in an error.
 var path = regexp.MustCompile(`^[a-z][a-z0-9_]{0,31}(\.[a-z][a-z0-9_]{0,31})?$`)
 
-// applyMask copies the fields that the mask names from src to dst, both of one kind, and answers them without what
+// ApplyMask copies the fields that the mask names from src to dst, both of one kind, and answers them without what
 // stands behind a dot, each once. A path is a field, or a field of a message field, such as policy.grace; what src
 // leaves unset is cleared. A path whose field is not among the editable ones, output-only fields too, is INVALID_FIELD
 // naming it, and so is an empty mask.
-func applyMask(dst, src proto.Message, mask *fieldmaskpb.FieldMask, editable ...string) ([]string, error) {
+func ApplyMask(dst, src proto.Message, mask *fieldmaskpb.FieldMask, editable ...string) ([]string, error) {
 	if n := len(mask.GetPaths()); n == 0 || n > maxPaths {
 		return nil, fault.Field("update_mask", "name the fields to change: "+strings.Join(editable, ", "),
 			"请指明要修改的字段："+strings.Join(editable, "、"))
@@ -78,4 +79,17 @@ func unknownPath(i int, p string, editable []string) *fault.Error {
 		Field:       fmt.Sprintf("update_mask.paths[%d]", i),
 		Description: named + "; these can: " + all, DescriptionZH: namedZH + "，可以修改：" + all,
 	})
+}
+
+// RefuseStale is ETAG_MISMATCH when the record has changed since it was read, or no etag was sent. The record is as it is
+// stored, without what an answer adds.
+func RefuseStale(stored interface {
+	proto.Message
+	GetName() string
+}, sent string,
+) error {
+	if sent != store.Etag(stored) {
+		return fault.New(nuov1.ErrorReason_ERROR_REASON_ETAG_MISMATCH, "name", stored.GetName())
+	}
+	return nil
 }

@@ -72,6 +72,7 @@ func contracts() directory.Contracts {
 			actor := lifecycle.Actor{Name: by.Subject(), Person: by.Person, Role: role}
 			return lifecycle.ReleaseForExemption(tx, actor, volunteer, from, to)
 		},
+		LookAgain: lifecycle.LookAgain,
 	}
 }
 

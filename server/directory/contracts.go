@@ -21,4 +21,7 @@ type Contracts struct {
 	// hundred years off for an exemption that lasts. What one step cannot carry follows in later ones. The volunteer's
 	// record has the exemption already.
 	Release func(tx *store.Tx, by *policy.Caller, role nuov1.Role, volunteer string, from, to time.Time) error
+	// LookAgain has what the volunteer waits for looked at again, after the record was changed and stored: they may
+	// qualify now.
+	LookAgain func(tx *store.Tx, volunteer string) error
 }

@@ -47,6 +47,9 @@ func (s *Volunteers) edit(
 			if err := e.finish(before); err != nil {
 				return nil, err
 			}
+			if err := s.contracts.LookAgain(c.Tx, e.v.GetName()); err != nil {
+				return nil, err
+			}
 		}
 		within, err := s.within(c, e.v, e.today)
 		if err != nil {

@@ -101,6 +101,11 @@ func TestErrExemptionRules(t *testing.T) {
 func TestOKEndExemption(t *testing.T) {
 	h := open(t)
 	v := h.member()
+	defer func() {
+		if h.lookedAt[v.GetName()] < 2*3 { // begun and ended, each time
+			t.Errorf("what they wait for was looked at %d times", h.lookedAt[v.GetName()])
+		}
+	}()
 	for _, c := range []struct {
 		name, from, to, end string
 		want                string // the date until which it then lasts

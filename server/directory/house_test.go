@@ -139,12 +139,15 @@ type house struct {
 	live     map[string][]string
 	holding  map[string]string // volunteer: community
 	released map[string]released
+	// lookedAt counts Contracts.LookAgain by volunteer.
+	lookedAt map[string]int
 }
 
 func open(t *testing.T) *house {
 	t.Helper()
 	h := &house{
 		T: t, clock: &clock{}, live: map[string][]string{}, holding: map[string]string{}, released: map[string]released{},
+		lookedAt: map[string]int{},
 	}
 	h.clock.set(time.Date(2020, 2, 8, 4, 0, 0, 0, time.UTC)) // noon in Jiaojiang
 	var err error
@@ -183,6 +186,10 @@ func (h *house) contracts() directory.Contracts {
 		},
 		Release: func(_ *store.Tx, _ *policy.Caller, _ nuov1.Role, v string, from, to time.Time) error {
 			h.released[v] = released{v, from, to}
+			return nil
+		},
+		LookAgain: func(_ *store.Tx, v string) error {
+			h.lookedAt[v]++
 			return nil
 		},
 	}

@@ -127,6 +127,7 @@ func open(t *testing.T) *house {
 		Release: func(*store.Tx, *policy.Caller, nuov1.Role, string, time.Time, time.Time) error {
 			return nil
 		},
+		LookAgain: func(*store.Tx, string) error { return nil },
 	}))
 	nuov1.RegisterServedPartyServiceServer(conn, directory.NewServedParties(h.store))
 	tasklist.New(h.store).Register(conn)

@@ -90,6 +90,17 @@ func ReleaseForExemption(tx *store.Tx, a Actor, person string, from, to time.Tim
 	return w.finish()
 }
 
+// LookAgain has the due-queue look at what a volunteer waits for, after their record changed: whom a free slot skipped
+// for want of a registration, a consent or a skill, or for an exemption, may have it now. The caller has stored the
+// record.
+func LookAgain(tx *store.Tx, person string) error {
+	claims, ok, err := store.Claims.Find(tx, person)
+	if err != nil || !ok || claims.GetWaiting() == 0 {
+		return err
+	}
+	return begin(tx, System).later(person)
+}
+
 func (w *step) release(person string, from, to time.Time) error {
 	if _, err := w.person(person); err != nil {
 		return err

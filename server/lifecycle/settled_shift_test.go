@@ -336,6 +336,25 @@ func TestOKLeftoverDoorsBecomeOneDraftTask(t *testing.T) {
 	w.clean()
 }
 
+// Whom a free slot skipped for an exemption is offered it when the exemption ends.
+func TestOKWhoQualifiesAgainIsLookedAtAgain(t *testing.T) {
+	w := newWorld(t)
+	shift := w.gate(1)
+	held := w.claims(w.volunteer("holder"), shift)
+	waits := w.claims(w.volunteer("waits"), shift)
+	w.volunteer("waits", func(v *nuov1.Volunteer) {
+		v.Exemptions = []*nuov1.Exemption{{Id: "x", FromDate: "2020-02-01", ToDate: "2020-03-01"}}
+	})
+	w.withdraws(held)
+	w.runDue()
+	w.is(waits.GetName(), waitlisted, 0)
+	p := w.volunteer("waits")
+	w.do(func(tx *store.Tx) error { return LookAgain(tx, p) })
+	w.runDue()
+	w.is(waits.GetName(), offered, 0)
+	w.clean()
+}
+
 func TestOKExemptionReleasesInSteps(t *testing.T) {
 	w := newWorld(t)
 	p := w.volunteer("one")

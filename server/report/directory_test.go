@@ -21,6 +21,7 @@ func TestOKPeopleWhomDirectoryMoved(t *testing.T) {
 		Holds: func(*store.Tx, string, string, time.Time) (bool, error) {
 			return false, nil
 		},
+		LookAgain: func(*store.Tx, string) error { return nil },
 	})
 	h.clock.at = local("2020-02-01 09:00")
 	v, err := as(h, ofCourt, people.CreateVolunteer, nuov1.VolunteerService_CreateVolunteer_FullMethodName,

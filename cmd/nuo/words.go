@@ -352,7 +352,7 @@ var valueWords = map[string]string{
 	"ContractOrigin":   "claim 报名 nomination 推荐 matcher 匹配 spoken-yes 口头答应 on-site 现场 late-entry 补录 call-up 抽调",
 	"AttendanceMethod": "site-code 签到码 leader 带班长代签 committee 居委会代签 self 本人 cut 提前结束 entered 补登",
 	"ContractMark": `proxy-check-in 代签到 late-entry 补录 corrected 更正 extended 延时 crossed 时间相冲
-		entered-check-out 补登签退 on-site 现场登记 paper-signature 纸面签诺`,
+		entered-check-out 补登签退 on-site 现场登记 paper-signature 纸面签诺 seatless 不占名额`,
 	"DoorOutcome":     "done 已办 nobody-in 无人 refused 拒绝 wrong-address 地址有误 released 不再需要",
 	"ServedPartyKind": "household 户 person 个人 enterprise 企业",
 	"Role": `system 系统 district-admin 区管理员 district-command 应急指挥部 district-organisation 组织部 district-records 民政

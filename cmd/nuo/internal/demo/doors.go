@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"time"
 
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
 )
@@ -116,16 +117,40 @@ func (p *play) leftover(ctx context.Context) error {
 // leftoverTask is the task that took up the doors, and its list.
 func (p *play) leftoverTask(ctx context.Context) (*nuov1.Task, *nuov1.TaskList, error) {
 	ctx = p.as(ctx, committee)
-	task, err := p.lists.GetTask(ctx, &nuov1.GetTaskRequest{Name: noticesTask})
+	name, err := p.leftoverName(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	again, err := p.lists.GetTask(ctx, &nuov1.GetTaskRequest{Name: task.GetLeftoverTask()})
+	again, err := p.lists.GetTask(ctx, &nuov1.GetTaskRequest{Name: name})
 	if err != nil {
 		return nil, nil, err
 	}
 	list, err := p.lists.GetTaskList(ctx, &nuov1.GetTaskListRequest{Name: again.GetTaskList()})
 	return again, list, err
+}
+
+// leftoverName waits until the server has made work of what was left over, which follows the check-out in steps.
+func (p *play) leftoverName(ctx context.Context) (string, error) {
+	again := time.NewTicker(10 * time.Millisecond)
+	defer again.Stop()
+	for range 1000 {
+		task, err := p.lists.GetTask(ctx, &nuov1.GetTaskRequest{Name: noticesTask})
+		if err != nil {
+			return "", err
+		}
+		if name := task.GetLeftoverTask(); name != "" {
+			n, err := p.doors.CountDoors(ctx, &nuov1.CountDoorsRequest{Task: name})
+			if err != nil || n.GetTotal() > 0 {
+				return name, err
+			}
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+	}
+	return "", wants("a task of what was left over", "none", "one")
 }
 
 // residentsConsent: nobody serves and is recorded without having consented, each for oneself; what was said on the phone

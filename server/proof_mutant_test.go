@@ -59,11 +59,11 @@ var mutants = []mutant{
 	},
 	{
 		name: "promotion not in order", file: "lifecycle/promote.go", test: "TestErrShiftFullThenWaitlistIsPromotedInOrder",
-		old: "store.Waits.Scan(w.tx, s.shift.GetName())", new: "store.Waits.ScanReverse(w.tx, s.shift.GetName())",
+		old: "From: []any{last + 1}}", new: "From: []any{last + 1}, Reverse: true}",
 	},
 	{
 		name: "offer outlives its time", file: "lifecycle/offer.go", test: "TestOKOfferThatExpiresGoesToTheNext",
-		old: "if half := s.start().Sub(w.now) / 2; half < life {", new: "if half := s.start().Sub(w.now); half > life {",
+		old: "if half := s.latest().Sub(w.now) / 2; half < life {", new: "if half := s.latest().Sub(w.now); half > life {",
 	},
 	{
 		name: "terms not bound to the signature", file: "lifecycle/claim.go", test: "TestOKClaimSignsAndListAccepts",

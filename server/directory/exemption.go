@@ -41,23 +41,13 @@ func (s *Volunteers) AddExemption(ctx context.Context, req *nuov1.AddExemptionRe
 	})
 }
 
-// forever is how many years a period without end is taken to last.
-const forever = 100
-
 // interval is a period as instants, half-open, in the district's zone.
 func (e *edit) interval(p place.Period) (from, to time.Time, err error) {
 	rules, err := place.PolicyOf(e.Tx, e.v.GetDistrict())
 	if err != nil {
 		return from, to, err
 	}
-	if from, _, err = place.DayBounds(p.GetFromDate(), rules.Zone); err != nil {
-		return from, to, err
-	}
-	if p.GetToDate() == "" {
-		return from, from.AddDate(forever, 0, 0), nil
-	}
-	to, _, err = place.DayBounds(p.GetToDate(), rules.Zone)
-	return from, to, err
+	return place.Instants(p, rules.Zone)
 }
 
 // EndExemption ends an exemption early; the volunteer qualifies from that date on. One that has not begun is ended on

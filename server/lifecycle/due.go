@@ -295,7 +295,7 @@ func deleteDue(tx *store.Tx, e *storev1.DueEntry) error {
 	return store.DueEntries.Delete(tx, e.GetTime(), uint64(e.GetKind()), e.GetObject())
 }
 
-// runVolunteer goes on releasing what a volunteer's exemptions cover from now on, and has the shifts looked at that
+// runVolunteer goes on releasing what a volunteer's exemptions cover from where a release began, or from now on, and has the shifts looked at that
 // the volunteer waits for and that have a free slot.
 func runVolunteer(tx *store.Tx, e *storev1.DueEntry) error {
 	if err := deleteDue(tx, e); err != nil {
@@ -310,16 +310,22 @@ func runVolunteer(tx *store.Tx, e *storev1.DueEntry) error {
 		return err
 	}
 	w := begin(tx, System)
+	since := w.now
+	if e.GetAfter() != "" {
+		if since, err = time.Parse(time.RFC3339Nano, e.GetAfter()); err != nil {
+			return err
+		}
+	}
 	if err := w.lookAtWaits(v.GetName()); err != nil {
 		return err
 	}
 	for _, x := range v.GetExemptions() {
-		from, to, err := exemptPeriod(x, policy.Zone)
+		from, to, err := place.Instants(x, policy.Zone)
 		if err != nil {
 			return err
 		}
-		if from.Before(w.now) {
-			from = w.now
+		if from.Before(since) {
+			from = since
 		}
 		if from.Before(to) {
 			if err := w.release(v.GetName(), from, to); err != nil {

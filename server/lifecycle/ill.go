@@ -68,7 +68,7 @@ func (w *step) exemptFor(s *shiftStep, c *nuov1.Contract, until string) error {
 	if err := w.note(v.GetName(), "StopForHealth", "exemption", e.GetId(), "from", today, "to", until); err != nil {
 		return err
 	}
-	_, to, err := exemptPeriod(e, s.policy.Zone)
+	_, to, err := place.Instants(e, s.policy.Zone)
 	if err != nil {
 		return err
 	}

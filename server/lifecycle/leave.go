@@ -3,10 +3,11 @@ package lifecycle
 import (
 	"time"
 
+	"google.golang.org/protobuf/types/known/timestamppb"
+
 	storev1 "nuo.internal/nuo/api/nuo/store/v1"
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
 	"nuo.internal/nuo/server/fault"
-	"nuo.internal/nuo/server/place"
 	"nuo.internal/nuo/server/store"
 )
 
@@ -115,8 +116,16 @@ func (w *step) release(person string, from, to time.Time) error {
 		if find(e.GetState(), exempt) == nil || !e.GetEndTime().AsTime().After(from) {
 			continue
 		}
+		if !Live(e.GetState()) {
+			if c, err := store.Contracts.Get(w.tx, e.GetContract()); err != nil || c.GetPending() != nil { // a person decides
+				if err != nil {
+					return err
+				}
+				continue
+			}
+		}
 		if len(names) == stepReleases {
-			if err := w.later(person); err != nil {
+			if err := w.releaseLater(person, from); err != nil {
 				return err
 			}
 			break
@@ -142,16 +151,11 @@ func (w *step) release(person string, from, to time.Time) error {
 	return nil
 }
 
-// exemptPeriod is the interval of an exemption in the district's zone; an open one reaches a year.
-func exemptPeriod(e *nuov1.Exemption, zone *time.Location) (from, to time.Time, err error) {
-	if from, _, err = place.DayBounds(e.GetFromDate(), zone); err != nil {
-		return
-	}
-	if e.GetToDate() == "" {
-		return from, from.AddDate(1, 0, 0), nil
-	}
-	to, _, err = place.DayBounds(e.GetToDate(), zone)
-	return
+// releaseLater has the due-queue go on with a release from the same instant on.
+func (w *step) releaseLater(person string, from time.Time) error {
+	return store.DueEntries.Put(w.tx, &storev1.DueEntry{
+		Time: timestamppb.New(w.now), Kind: storev1.DueKind_DUE_KIND_VOLUNTEER, Object: person, After: from.Format(time.RFC3339Nano),
+	})
 }
 
 // LiveContracts names the person's contracts that have not ended, at most 20. It reads the person's conflict key.

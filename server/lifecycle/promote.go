@@ -109,6 +109,10 @@ func (w *step) relook(p *personStep) error {
 
 // later has the due-queue look after a person: the rest of an exemption's releases, what they wait for.
 func (w *step) later(person string) error {
+	// What an exemption still releases is looked at with it.
+	if ok, err := store.DueEntries.Has(w.tx, w.now, uint64(storev1.DueKind_DUE_KIND_VOLUNTEER), person); err != nil || ok {
+		return err
+	}
 	return store.DueEntries.Put(w.tx, &storev1.DueEntry{
 		Time: timestamppb.New(w.now), Kind: storev1.DueKind_DUE_KIND_VOLUNTEER, Object: person,
 	})

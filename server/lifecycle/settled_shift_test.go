@@ -355,6 +355,35 @@ func TestOKWhoQualifiesAgainIsLookedAtAgain(t *testing.T) {
 	w.clean()
 }
 
+// An exemption recorded over more absences than one step excuses goes on from where it began, not from now on.
+func TestOKExemptionOverManyAbsencesGoesOnFromItsBeginning(t *testing.T) {
+	w := newWorld(t)
+	p := w.volunteer("one")
+	var all []*nuov1.Contract
+	for i := range stepReleases + 5 {
+		at := instant("2020-02-09 08:00").Add(time.Duration(i) * time.Minute)
+		s := w.shift(fmt.Sprint("s", i), "2020-02-09 08:00", "2020-02-09 09:00", 1, func(s *nuov1.Shift) {
+			s.StartTime, s.EndTime = timestamppb.New(at), timestamppb.New(at.Add(time.Minute))
+		})
+		all = append(all, w.claims(p, s))
+		w.clock.now = at
+		must(w, staff, MarkAbsent, &nuov1.MarkAbsentRequest{Name: all[i].GetName()})
+		w.clock.now = noon
+	}
+	w.at("2020-02-09 12:00")
+	w.volunteer("one", func(v *nuov1.Volunteer) {
+		v.Exemptions = []*nuov1.Exemption{{Id: "x", FromDate: "2020-02-09", ToDate: "2020-02-10"}}
+	})
+	w.do(func(tx *store.Tx) error {
+		return ReleaseForExemption(tx, staff, p, instant("2020-02-09 00:00"), instant("2020-02-10 00:00"))
+	})
+	w.runDue()
+	for _, c := range all {
+		w.is(c.GetName(), excused, nuov1.ReasonCode_REASON_CODE_EXEMPTION)
+	}
+	w.clean()
+}
+
 func TestOKExemptionReleasesInSteps(t *testing.T) {
 	w := newWorld(t)
 	p := w.volunteer("one")

@@ -3,6 +3,7 @@ package place
 import (
 	"slices"
 	"strings"
+	"time"
 
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
 	"nuo.internal/nuo/server/store"
@@ -84,4 +85,19 @@ type Period interface {
 // Lasts tells whether the local date lies in the period.
 func Lasts(p Period, date string) bool {
 	return p.GetFromDate() <= date && (p.GetToDate() == "" || date < p.GetToDate())
+}
+
+// forever is how many years a period without end is taken to last.
+const forever = 100
+
+// Instants is a period of local dates as instants, half-open; one without end lasts a hundred years.
+func Instants(p Period, zone *time.Location) (from, to time.Time, err error) {
+	if from, _, err = DayBounds(p.GetFromDate(), zone); err != nil {
+		return from, to, err
+	}
+	if p.GetToDate() == "" {
+		return from, from.AddDate(forever, 0, 0), nil
+	}
+	to, _, err = DayBounds(p.GetToDate(), zone)
+	return from, to, err
 }

@@ -98,7 +98,8 @@ type DueEntry struct {
 	Kind DueKind `protobuf:"varint,2,opt,name=kind,proto3,enum=nuo.store.v1.DueKind" json:"kind,omitempty"`
 	// The resource name of what it is due for.
 	Object string `protobuf:"bytes,3,opt,name=object,proto3" json:"object,omitempty"`
-	// How far the work has come, a cursor in hexadecimal; empty at its beginning.
+	// How far the work has come: a cursor in hexadecimal, or for a volunteer the instant from which on an exemption
+	// releases (RFC 3339); empty at its beginning.
 	After string `protobuf:"bytes,4,opt,name=after,proto3" json:"after,omitempty"`
 	// How often in a row it could not be worked off: each time it is put off for longer.
 	Failures      int32 `protobuf:"varint,5,opt,name=failures,proto3" json:"failures,omitempty"`

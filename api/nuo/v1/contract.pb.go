@@ -1934,6 +1934,7 @@ type CheckInOnSiteRequest struct {
 	// The shift.
 	Shift string `protobuf:"bytes,2,opt,name=shift,proto3" json:"shift,omitempty"`
 	// The code shown on site.
+	// After five wrong codes of one shift a person waits for three lives of the code: WRONG_SITE_CODE says until when.
 	SiteCode string `protobuf:"bytes,3,opt,name=site_code,json=siteCode,proto3" json:"site_code,omitempty"`
 	// The revision of the terms that was read and is accepted.
 	Revision int64 `protobuf:"varint,4,opt,name=revision,proto3" json:"revision,omitempty"`
@@ -2728,6 +2729,7 @@ type CheckInRequest struct {
 	// Resource name of the contract.
 	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
 	// The code shown on site; needed when one checks oneself in.
+	// After five wrong codes of one shift a person waits for three lives of the code: WRONG_SITE_CODE says until when.
 	SiteCode      string `protobuf:"bytes,3,opt,name=site_code,json=siteCode,proto3" json:"site_code,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	storev1 "nuo.internal/nuo/api/nuo/store/v1"
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
 	"nuo.internal/nuo/server/fault"
 	"nuo.internal/nuo/server/store"
@@ -300,7 +301,7 @@ func (w *step) crossOffers(s *shiftStep, c *nuov1.Contract, from, to time.Time) 
 	if err != nil || p.claims.GetOffers() == 0 || s.shift.GetTiming() == nuov1.ShiftTiming_SHIFT_TIMING_DUE_BY {
 		return err
 	}
-	entries, err := w.calendar(c.GetVolunteer(), from, to.Add(looksAhead(s.policy)))
+	entries, err := w.offersOf(p)
 	if err != nil {
 		return err
 	}
@@ -324,6 +325,23 @@ func (w *step) crossOffers(s *shiftStep, c *nuov1.Contract, from, to time.Time) 
 		}
 	}
 	return nil
+}
+
+// offersOf are the calendar entries of the person's live offers, wherever they stand: the shift of an offer may have
+// moved since it was made. An offer is made before its shift's start, and lives for less than is read back.
+func (w *step) offersOf(p *personStep) (offers []*storev1.CalendarEntry, err error) {
+	for e, err := range store.Calendar.Range(w.tx, store.Range{
+		Prefix: []any{p.claims.GetVolunteer()}, From: []any{w.now.Add(-readAhead)},
+	}) {
+		if err != nil {
+			return nil, err
+		}
+		w.entries++
+		if e.GetState() == offered {
+			offers = append(offers, e)
+		}
+	}
+	return offers, nil
 }
 
 // acceptByList accepts at once where the list's standing order does: not by hand and, at doors, only whom the

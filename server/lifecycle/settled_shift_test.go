@@ -101,6 +101,25 @@ func TestOKOfferOfAShiftThatMoved(t *testing.T) {
 	w.clean()
 }
 
+// An offer of a shift that moved by weeks is crossed where the shift stands now, not where it stood.
+func TestOKSignatureCrossesAnOfferThatMoved(t *testing.T) {
+	for _, from := range []string{"2020-03-10 08:00", "2020-02-09 08:00"} {
+		w := newWorld(t)
+		p := w.volunteer("one")
+		moved := w.shift("moved", from, from[:11]+"12:00", 1)
+		o := w.offer(p, moved)
+		must0(t, w.amend(moved, func(s *nuov1.Shift) {
+			s.StartTime, s.EndTime = timestamppb.New(instant("2020-02-20 08:00")), timestamppb.New(instant("2020-02-20 12:00"))
+		}))
+		if got := w.contract(o.GetName()); got.GetState() != offered {
+			t.Fatalf("moved: %v", got)
+		}
+		w.claims(p, w.shift("there", "2020-02-20 09:00", "2020-02-20 10:00", 1))
+		w.is(o.GetName(), expired, nuov1.ReasonCode_REASON_CODE_CROSSED)
+		w.clean()
+	}
+}
+
 func TestErrCapacityBelowHeld(t *testing.T) {
 	w := newWorld(t)
 	shift := w.gate(3)

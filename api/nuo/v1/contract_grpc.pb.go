@@ -123,7 +123,8 @@ type ContractServiceClient interface {
 	RateShift(ctx context.Context, in *RateShiftRequest, opts ...grpc.CallOption) (*Contract, error)
 	// Asks for a correction of what is recorded, from one side; the other decides. Contesting a breach is this too.
 	RequestCorrection(ctx context.Context, in *RequestCorrectionRequest, opts ...grpc.CallOption) (*Contract, error)
-	// 补录: from a signed paper sheet, within 10 working days; a second person approves with DecideCorrection.
+	// 补录: from a signed paper sheet, within 10 working days; a second person approves with DecideCorrection. Over a
+	// contract that a person decided (EXCUSED, BREACHED) it is WRONG_STATE: ask for a correction of that one.
 	RecordLateEntry(ctx context.Context, in *RecordLateEntryRequest, opts ...grpc.CallOption) (*Contract, error)
 	// Approves or refuses what waits for a second person: a correction (the other side), a late entry or a check-out
 	// time (another person of the community, or the street).
@@ -545,7 +546,8 @@ type ContractServiceServer interface {
 	RateShift(context.Context, *RateShiftRequest) (*Contract, error)
 	// Asks for a correction of what is recorded, from one side; the other decides. Contesting a breach is this too.
 	RequestCorrection(context.Context, *RequestCorrectionRequest) (*Contract, error)
-	// 补录: from a signed paper sheet, within 10 working days; a second person approves with DecideCorrection.
+	// 补录: from a signed paper sheet, within 10 working days; a second person approves with DecideCorrection. Over a
+	// contract that a person decided (EXCUSED, BREACHED) it is WRONG_STATE: ask for a correction of that one.
 	RecordLateEntry(context.Context, *RecordLateEntryRequest) (*Contract, error)
 	// Approves or refuses what waits for a second person: a correction (the other side), a late entry or a check-out
 	// time (another person of the community, or the street).

@@ -50,7 +50,9 @@ type Config struct {
 	// District is the id of the district that the first start creates. "": DefaultDistrict.
 	District string
 	// FirstToken is told, once in the life of a store and before Ready, the secret of the first administrator's token,
-	// which is stored nowhere. Nil: no first token is made, and nobody can call.
+	// which is stored nowhere. The socket listens by then, and the token is kept only after FirstToken returned: one
+	// that cannot show the secret ends the context of Run, and the next start makes another token. Nil: no first token
+	// is made, and nobody can call.
 	FirstToken func(secret string)
 	// Clock is the time that the domain lives by. Nil: the machine's.
 	Clock Clock
@@ -180,12 +182,12 @@ func (s *Server) serve(ctx context.Context, kept *store.Store) error {
 	if err != nil {
 		return err
 	}
-	if err := s.bootstrap(ctx, kept); err != nil {
-		return err
-	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.cfg.Listen)
 	if err != nil {
 		return err
+	}
+	if err := s.bootstrap(ctx, kept); err != nil {
+		return errors.Join(err, listener.Close())
 	}
 	during := &serving{house: h}
 	if err := during.begin(ctx); err != nil {
@@ -217,10 +219,10 @@ func (s *Server) bootstrap(ctx context.Context, kept *store.Store) error {
 	if s.cfg.FirstToken == nil {
 		return nil
 	}
-	secret, created, err := identity.Bootstrap(ctx, kept, "districts/"+s.cfg.District)
-	if err == nil && created {
+	_, err := identity.Bootstrap(ctx, kept, "districts/"+s.cfg.District, func(secret string) error {
 		s.cfg.FirstToken(secret)
-	}
+		return ctx.Err()
+	})
 	return err
 }
 

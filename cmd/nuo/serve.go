@@ -46,30 +46,47 @@ func serve(in *input) error {
 		return err
 	}
 	var first string
+	var unshown error
+	ctx, cancel := context.WithCancel(in.cmd.Context())
+	defer cancel()
 	wait, _ := in.cmd.Flags().GetDuration("stop-timeout")
 	s, err := server.New(server.Config{
 		Data: in.flag("data"), Listen: in.flag("listen"), District: in.flag("district"), Logger: logger, StopTimeout: wait,
-		FirstToken: func(secret string) { first = secret },
+		FirstToken: func(secret string) {
+			if first, unshown = secret, in.showAdministrator(secret); unshown != nil {
+				cancel() // a token that nobody read must not be kept
+			}
+		},
 	})
 	if err != nil {
 		return usage(sayBadServe, err)
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- s.Run(in.cmd.Context()) }()
+	go func() { ended <- s.Run(ctx) }()
 	select {
 	case err = <-ended:
 	case <-s.Ready():
 		if first != "" {
-			in.note(sayFirstToken)
-			fmt.Fprintln(in.out, first)
 			in.nameDistrict(s.Addr().String(), first, logger)
 		}
 		err = <-ended
+	}
+	if unshown != nil {
+		return errors.Join(unshown, err)
 	}
 	if errors.Is(err, kv.ErrLocked) {
 		return &failure{sayStoreHeld.with(in.flag("data"), err)}
 	}
 	return err
+}
+
+// showAdministrator prints the secret of an administrator's token.
+func (in *input) showAdministrator(secret string) error {
+	in.note(sayFirstToken)
+	if _, err := fmt.Fprintln(in.out, secret); err != nil {
+		return &failure{sayTokenUnshown.with(reasonOf(err))}
+	}
+	return nil
 }
 
 // logger writes the server's log to the standard error.

@@ -3,8 +3,10 @@ package main
 import (
 	"bufio"
 	"io"
+	"net"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -120,4 +122,57 @@ func TestServeErrStoreHeld(t *testing.T) {
 		t.Errorf("%d %s", status, out)
 	}
 	first.stop(t, syscall.SIGTERM)
+}
+
+// TestServeErrPortTaken: a start that could not listen leaves the first token to the next one, and one whose standard
+// output is full keeps none either.
+func TestServeErrPortTaken(t *testing.T) {
+	data := t.TempDir()
+	taken, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	if out, status := nuo("serve", "--data", data, "--listen", taken.Addr().String()); status != exitRefused || strings.Contains(out, "nuo_") {
+		t.Errorf("%d %s", status, out)
+	}
+	if full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0); err == nil {
+		cmd := exec.CommandContext(t.Context(), "nuo", "serve", "--data", data, "--listen", "127.0.0.1:0")
+		cmd.Stdout = full
+		if err := cmd.Run(); err == nil || cmd.ProcessState.ExitCode() != exitRefused {
+			t.Errorf("a token that could not be printed: %v", err)
+		}
+	}
+	served := serveData(t, data, "127.0.0.1:0")
+	if token := <-served.output; !strings.HasPrefix(token, "nuo_") {
+		t.Errorf("printed %q", token)
+	}
+	served.stop(t, syscall.SIGTERM)
+}
+
+// TestTokenResetOK: on a stopped store it prints a token that works beside the one before; on a served one, or where
+// no store is, it says so.
+func TestTokenResetOK(t *testing.T) {
+	data := t.TempDir()
+	if out, status := nuo("token", "reset", "--data", data); status != exitRefused || !strings.Contains(out, "no store") {
+		t.Errorf("%d %s", status, out)
+	}
+	first := serveData(t, data, "127.0.0.1:0")
+	before := <-first.output
+	if out, status := nuo("token", "reset", "--data", data); status != exitRefused || !strings.Contains(out, "in use by another process") {
+		t.Errorf("%d %s", status, out)
+	}
+	first.stop(t, syscall.SIGTERM)
+	out, status := nuo("token", "reset", "--data", data)
+	fresh := regexp.MustCompile(`nuo_\S+`).FindString(out)
+	if status != exitOK || fresh == "" {
+		t.Fatalf("%d %s", status, out)
+	}
+	again := serveData(t, data, "127.0.0.1:0")
+	for _, token := range []string{before, fresh} {
+		if out, status := nuo("whoami", "--server", again.address, "--token", token); status != exitOK {
+			t.Errorf("%d %s", status, out)
+		}
+	}
+	again.stop(t, syscall.SIGTERM)
 }

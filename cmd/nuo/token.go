@@ -26,6 +26,7 @@ func tokenCommand(a *app) *cobra.Command {
 			use: "revoke TOKEN", short: text{"Revoke a token: the next call with it is refused", "撤销令牌"},
 			example: "nuo token revoke 7d9f1c8e-3c67-4a55-9d1f-0c2b7a1e5f43",
 		}, tokens, nuov1.TokenServiceClient.RevokeToken, card("name display_name revoke_time")),
+		tokenResetCommand(a),
 	)
 }
 

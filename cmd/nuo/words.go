@@ -90,8 +90,25 @@ Exit status: 0 done, 1 refused, 2 wrong usage, 3 server unreachable.`,
 		"The token of the district's administrator. Keep it now: it is never shown again.",
 		"区管理员的令牌，请立即保存：此后不再显示。",
 	}
-	sayBadServe  = text{"The server cannot be made like this: %s.", "无法这样启动服务：%s。"}
-	sayStoreHeld = text{
+	sayTokenUnshown = text{
+		"The administrator's token could not be printed (%s) and was not kept. Run it again with a standard output that works.",
+		"无法输出管理员令牌（%s），此令牌未保存。请换一个可写的标准输出再执行一次。",
+	}
+	sayNoStore = text{
+		"There is no store in %s; nuo serve --data makes one and prints the first token.",
+		"%s 中没有存储；nuo serve --data 会新建并输出首个令牌。",
+	}
+	sayWhichDistrict = text{
+		"There is no such district in %s, or more than one to choose from: name its id with --district.",
+		"%s 中没有这个区，或不止一个区，请用 --district 指明编号。",
+	}
+	sayReset = text{
+		"Issue a new token of the administrator, on the machine of a stopped server; nothing is revoked",
+		"在服务停止的机器上重新发放管理员令牌，原有令牌不受影响",
+	}
+	sayResetDistrict = text{"id of the district; left out: the only one", "区的编号；只有一个区时可不填"}
+	sayBadServe      = text{"The server cannot be made like this: %s.", "无法这样启动服务：%s。"}
+	sayStoreHeld     = text{
 		"The store in %s is in use by another process; end it or name another --data. (%s)",
 		"%s 中的存储正被另一进程使用，请先停止它，或用 --data 指定别处。（%s）",
 	}
@@ -306,7 +323,7 @@ const fieldWords = `
 	teams 志愿服务队 political_status 政治面貌 service_status 在职情况 skills 技能 minor 未成年 guardian_consent 监护人同意
 	registrations 报到 exemptions 豁免 consents 同意事项 phone 电话 gender 性别 birth_date 出生日期 residence 居住区域
 	primary 居住地 outside 区外 slip 报到单 receipt 回执 given 同意 door 门牌 date 日期 title 标题 activity_lead 活动负责人
-	cohosts 合办 accept_by_hand 逐一亮诺 close_time 报名截止 publish_time 发布时间 cancel_reason 取消原因 maker 起草
+	cohosts 合办 accept_by_hand 逐一亮诺 close_time 报名截止 publish_time 发布时间 cancel_time 取消时间 spoken_time 口头答应时间 cancel_reason 取消原因 maker 起草
 	description 内容 hazard_class 危险 insurance_reference 保险 safety_terms 安全条款 origin_task 来源任务 has_doors 有入户项
 	task 任务 task_list 服务清单 place 地点 meeting_point 集合点 start_time 开始 end_time 结束 timing 时间含义 capacity 名额
 	minimum_headcount 最少人数 adults_only 仅限成年人 members_only 仅限党员 organisations 仅限组织 claim_open_time 报名开始

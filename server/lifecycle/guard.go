@@ -29,7 +29,8 @@ var (
 	untilDeadline  = Guard{"until the withdraw deadline", checkUntilDeadline}
 	afterDeadline  = Guard{"after the withdraw deadline", checkAfterDeadline}
 	checkInWindow  = Guard{"from 30 min before the start to the end", checkCheckInWindow}
-	withinUndo     = Guard{"within 10 min of the check-in", checkUndo}
+	hasBegun       = Guard{"from the start on, but for the system", checkBegun}
+	withinUndo     = Guard{"within 10 min of the check-in, or before the start", checkUndo}
 	checkOutOpen   = Guard{"until end + 2 h", checkCheckOutOpen}
 	checkOutClosed = Guard{"from end + 2 h on", checkCheckOutClosed}
 	withinLateDays = Guard{"within 10 working days", checkLateDays}
@@ -177,9 +178,23 @@ func checkCheckInWindow(w *step, s *shiftStep, _ *nuov1.Contract) error {
 	return nil
 }
 
-func checkUndo(w *step, _ *shiftStep, c *nuov1.Contract) error {
-	if t := c.GetCheckIn().GetTime().AsTime().Add(undoWindow); !w.now.Before(t) {
+// checkUndo lets whoever leaves before the start take the check-in back: nothing was served yet.
+func checkUndo(w *step, s *shiftStep, c *nuov1.Contract) error {
+	t := c.GetCheckIn().GetTime().AsTime().Add(undoWindow)
+	if start := s.start(); start.After(t) {
+		t = start
+	}
+	if !w.now.Before(t) {
 		return at("until", t)
+	}
+	return nil
+}
+
+// checkBegun keeps a shift from counting as served before it began; what was cut is checked out by the system at any
+// time.
+func checkBegun(w *step, s *shiftStep, _ *nuov1.Contract) error {
+	if w.actor.Role != system && w.now.Before(s.start()) {
+		return at("from", s.start())
 	}
 	return nil
 }

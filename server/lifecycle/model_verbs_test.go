@@ -167,7 +167,7 @@ func (m *model) onSite(name string, person, s int) bool {
 
 func (m *model) undo(i int) bool {
 	c := &m.all[i]
-	if c.state != inFulfilment || c.out != unset || m.now >= c.in+10*minute {
+	if c.state != inFulfilment || c.out != unset || m.now >= max(c.in+10*minute, m.shifts[c.shift].from) {
 		return false
 	}
 	if !m.shifts[c.shift].dueBy && m.busy(c.person, i, c.from, c.to, true) {
@@ -179,7 +179,7 @@ func (m *model) undo(i int) bool {
 
 func (m *model) checkOut(i int) bool {
 	c := &m.all[i]
-	if c.state != inFulfilment || c.out != unset || m.now >= c.to+2*hour {
+	if c.state != inFulfilment || c.out != unset || m.now >= c.to+2*hour || m.now < m.shifts[c.shift].from {
 		return false
 	}
 	m.leaves(c, max(m.now, c.in))

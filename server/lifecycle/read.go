@@ -157,8 +157,8 @@ func holdsRole(c *policy.Caller, role nuov1.Role, f policy.Facts) bool {
 	return ok
 }
 
-// NeedsAttention tells whether a contract asks for somebody of the community: not checked in after the grace period, a
-// forgotten check-out, an undecided absence or leave, something that waits for a second person, unconfirmed hours.
+// NeedsAttention tells whether a contract asks for somebody of the community: not accepted yet, not checked in after the
+// grace period, a forgotten check-out, an undecided absence or leave, something that waits for a second person, unconfirmed hours.
 func (r *Reader) NeedsAttention(c *nuov1.Contract) (bool, error) {
 	s, err := r.w.shift(c.GetShift())
 	if err != nil {
@@ -166,7 +166,9 @@ func (r *Reader) NeedsAttention(c *nuov1.Contract) (bool, error) {
 	}
 	now := r.w.now
 	switch c.GetState() {
-	case signed, displayed:
+	case signed:
+		return true, nil // waits for the community's acceptance
+	case displayed:
 		return !now.Before(s.late(c).Add(s.policy.Grace)), nil
 	case inFulfilment:
 		forgotten := !now.Before(c.GetEndTime().AsTime().Add(checkOutWindow))

@@ -143,13 +143,13 @@ var Table = []Row{
 	{displayed, recordLate, by(committee), when(notOwn, afterEnd, withinLateDays), to(absent), "waits for a second person"},
 
 	{inFulfilment, undoCheckIn, by(volunteer, committee, compound, leader), when(present, withinUndo), to(displayed), ""},
-	{inFulfilment, checkOut, by(volunteer, committee, leader, system), when(present, checkOutOpen), to(inFulfilment), "the actual interval is known"},
+	{inFulfilment, checkOut, by(volunteer, committee, leader, system), when(present, hasBegun, checkOutOpen), to(inFulfilment), "the actual interval is known"},
 	{inFulfilment, enterCheckOut, by(volunteer, committee), when(present, checkOutClosed, nothingPending), to(inFulfilment), "waits for a second person"},
 	{inFulfilment, extend, by(volunteer, committee, leader), when(present, listStands, checkOutOpen), to(inFulfilment), "a crossing with the next contract is flagged"},
 	{inFulfilment, stopForHealth, by(volunteer, committee, leader), when(present, checkOutOpen), to(inFulfilment), "exemption and release of what lies in it"},
 	{inFulfilment, approve, by(committee, street), when(secondPerson), to(inFulfilment), "the time entered becomes the check-out"},
 	{inFulfilment, disapprove, by(committee, street), when(secondPerson), to(inFulfilment), ""},
-	{inFulfilment, confirm, by(committee), when(notOwn, checkedOut, nothingPending, mayRecord), to(fulfilled), ""},
+	{inFulfilment, confirm, by(committee), when(notOwn, hasBegun, checkedOut, nothingPending, mayRecord), to(fulfilled), ""},
 
 	{fulfilled, evaluate, by(committee), when(notOwn), to(evaluated, fulfilled), "stays when the rating is the served party's"},
 	{fulfilled, rateShift, by(volunteer), nil, to(fulfilled), ""},

@@ -47,6 +47,9 @@ func (a *app) placeUsage(p place) string {
 	if p.last().Kind() == protoreflect.EnumKind {
 		usage += ": " + strings.Join(valuesOf(p.last().Enum()), ", ")
 	}
+	if p.flag == "grant" {
+		usage += ": " + strings.Join(grantable(), ", ")
+	}
 	return usage
 }
 

@@ -117,7 +117,10 @@ func (in *input) parseMessage(p place, raw string) (protoreflect.Value, error) {
 		return protoreflect.ValueOfMessage(durationpb.New(d).ProtoReflect()), nil
 	case "nuo.v1.Grant":
 		role, ok := in.parseEnum(nuov1.Role(0).Descriptor(), key)
-		if !ok || !paired {
+		if !ok {
+			return protoreflect.Value{}, usage(sayBadRole, p.flag, key, strings.Join(grantable(), ", "))
+		}
+		if !paired {
 			return protoreflect.Value{}, bad
 		}
 		grant := &nuov1.Grant{Role: nuov1.Role(role), Scope: value}

@@ -13,11 +13,11 @@ const tokenRows = "name display_name person grants expire_time create_time revok
 
 func tokenCommand(a *app) *cobra.Command {
 	return a.group("token", text{"Tokens: who may call", "令牌"},
-		rpc(a, spec{
+		completeGrant(rpc(a, spec{
 			use: "issue", short: text{"Issue a token; the secret is shown once", "发放令牌（只显示一次）"},
 			example: "nuo token issue --display-name 明珠社区居委会 --person volunteers/$ID --grant community=communities/mingzhu",
 			flags:   []string{"token.display_name!", "token.person", "token.grants=grant!", "token.expire_time=expire"},
-		}, tokens, nuov1.TokenServiceClient.IssueToken, issued),
+		}, tokens, nuov1.TokenServiceClient.IssueToken, issued)),
 		rpc(a, spec{
 			use: "list", short: text{"List the tokens of an organisation or a person", "列出组织或个人的令牌"},
 			example: "nuo token list --parent communities/mingzhu", flags: []string{"parent!"},

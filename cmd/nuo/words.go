@@ -52,6 +52,7 @@ Exit status: 0 done, 1 refused, 2 wrong usage, 3 server unreachable.`,
 	sayNothingToChange = text{"Nothing to change: give at least one flag of what is to be different.", "没有要修改的内容，请至少给出一个选项。"}
 	sayBadValue        = text{"--%s does not take %q; it takes a %s.", "--%s 不接受 %q，应为 %s。"}
 	sayBadEnum         = text{"--%s does not take %q; it takes one of: %s.", "--%s 不接受 %q，可用：%s。"}
+	sayBadRole         = text{"--%s has no role %q; it takes one of: %s.", "--%s 没有角色 %q，可用：%s。"}
 	sayBadTime         = text{
 		"%q is not a time; write 2020-02-08 14:00, 14:00, tomorrow 14:00 or RFC 3339.",
 		"%q 不是时间，请写成 2020-02-08 14:00、14:00、明天 14:00 或 RFC 3339 格式。",
@@ -312,7 +313,7 @@ var flagWords = map[string]text{
 	"check-in":        {"check-in", "签到时间"},
 	"check-out":       {"check-out", "签退时间"},
 	"person":          {"volunteer whom it stands for", "所代表的志愿者"},
-	"grant":           {"role=scope, such as community=communities/mingzhu", "角色=范围，如 community=communities/mingzhu"},
+	"grant":           {"role=scope, one of", "角色=范围，可用"},
 	"expire":          {"when it expires", "到期时间"},
 }
 

@@ -13,12 +13,18 @@ var roleScopes = []struct {
 	role  nuov1.Role
 	scope string
 }{
-	{nuov1.Role_ROLE_DISTRICT_ADMIN, "districts/…"}, {nuov1.Role_ROLE_DISTRICT_COMMAND, "districts/…"},
-	{nuov1.Role_ROLE_DISTRICT_ORGANISATION, "districts/…"}, {nuov1.Role_ROLE_DISTRICT_RECORDS, "districts/…"},
-	{nuov1.Role_ROLE_STREET, "streets/…"}, {nuov1.Role_ROLE_COMMUNITY, "communities/…"},
-	{nuov1.Role_ROLE_COMPOUND, "communities/…/compounds/…"}, {nuov1.Role_ROLE_UNIT, "units/…"},
-	{nuov1.Role_ROLE_BRANCH, "units/…/branches/…"}, {nuov1.Role_ROLE_VOLUNTEER, "volunteers/…"},
-	{nuov1.Role_ROLE_AUDITOR, "districts/…"}, {nuov1.Role_ROLE_OPERATOR, "districts/…"},
+	{nuov1.Role_ROLE_DISTRICT_ADMIN, "districts/…"},
+	{nuov1.Role_ROLE_DISTRICT_COMMAND, "districts/…"},
+	{nuov1.Role_ROLE_DISTRICT_ORGANISATION, "districts/…"},
+	{nuov1.Role_ROLE_DISTRICT_RECORDS, "districts/…"},
+	{nuov1.Role_ROLE_STREET, "streets/…"},
+	{nuov1.Role_ROLE_COMMUNITY, "communities/…"},
+	{nuov1.Role_ROLE_COMPOUND, "communities/…/compounds/…"},
+	{nuov1.Role_ROLE_UNIT, "units/…"},
+	{nuov1.Role_ROLE_BRANCH, "units/…/branches/…"},
+	{nuov1.Role_ROLE_VOLUNTEER, "volunteers/…"},
+	{nuov1.Role_ROLE_AUDITOR, "districts/…"},
+	{nuov1.Role_ROLE_OPERATOR, "districts/…"},
 }
 
 // grantable are all ROLE=SCOPE.

@@ -21,6 +21,9 @@ func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"nuo": main})
 // noon is when the servers of the scripts stand: 8 February 2020, 12:00 in 椒江.
 var noon = time.Date(2020, 2, 8, 4, 0, 0, 0, time.UTC)
 
+// clockOf is the key under which a script finds its server's clock.
+type clockOf struct{}
+
 // TestScripts plays testdata/*.txt, each against a server of its own, whose first token is in NUO_TOKEN. Beside
 // testscript's own commands a script has:
 //
@@ -28,12 +31,11 @@ var noon = time.Date(2020, 2, 8, 4, 0, 0, 0, time.UTC)
 //	capture NAME PATTERN     puts the first group of the pattern, searched in the last output, into $NAME
 //	clock TIME               moves the server's clock to the RFC 3339 time
 func TestScripts(t *testing.T) {
-	clocks := make(map[string]*server.ManualClock)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(env *testscript.Env) error {
 			clock := server.NewManualClock(noon)
-			clocks[env.WorkDir] = clock
+			env.Values[clockOf{}] = clock // scripts run side by side: each has its own
 			address, token, err := startServer(t, env.WorkDir+"/.store", clock, env.Defer)
 			env.Setenv("NUO_SERVER", address)
 			env.Setenv("NUO_TOKEN", token)
@@ -46,7 +48,7 @@ func TestScripts(t *testing.T) {
 			"clock": func(ts *testscript.TestScript, _ bool, args []string) {
 				to, err := time.Parse(time.RFC3339, args[0])
 				ts.Check(err)
-				clocks[ts.Getenv("WORK")].Set(to)
+				ts.Value(clockOf{}).(*server.ManualClock).Set(to)
 			},
 		},
 	})

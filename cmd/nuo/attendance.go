@@ -25,9 +25,9 @@ func checkInCommand(a *app) *cobra.Command {
 		case len(in.args)+in.count("crew", "on-site") != 1:
 			return usage(sayOneOf, "CONTRACT, --crew, --on-site")
 		case in.given("crew"):
-			return run(in, contracts, nuov1.ContractServiceClient.CheckInCrew, &nuov1.CheckInCrewRequest{
+			return wholeCrew(in, nuov1.ContractServiceClient.CheckInCrew, &nuov1.CheckInCrewRequest{
 				Shift: qualified("shifts/", in.flag("crew")), Contracts: in.crewContracts(),
-			}, crew)
+			}, sayNobodyToCome)
 		case in.given("on-site"):
 			return in.checkInOnSite(qualified("shifts/", in.flag("on-site")))
 		}
@@ -63,9 +63,9 @@ func checkOutCommand(a *app) *cobra.Command {
 		case len(in.args)+in.count("crew") != 1:
 			return usage(sayOneOf, "CONTRACT, --crew")
 		case in.given("crew"):
-			return run(in, contracts, nuov1.ContractServiceClient.CheckOutCrew, &nuov1.CheckOutCrewRequest{
+			return wholeCrew(in, nuov1.ContractServiceClient.CheckOutCrew, &nuov1.CheckOutCrewRequest{
 				Shift: qualified("shifts/", in.flag("crew")), Contracts: in.crewContracts(),
-			}, crew)
+			}, sayNobodyPresent)
 		}
 		reason, ok := in.parseEnum(nuov1.ReasonCode(0).Descriptor(), in.flag("reason"))
 		if in.given("reason") && !ok {

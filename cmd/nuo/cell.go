@@ -10,6 +10,9 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
+
+	nuov1 "nuo.internal/nuo/api/nuo/v1"
+	"nuo.internal/nuo/server/fault"
 )
 
 // oneLine are messages that stand in one cell rather than a line a field.
@@ -57,12 +60,17 @@ var computed = map[string]func(p *printer, m protoreflect.Message) string{
 		}
 		return from + " -> " + to
 	},
+	"refusal": func(p *printer, m protoreflect.Message) string {
+		reason := nuov1.ErrorReason(m.Get(m.Descriptor().Fields().ByName("reason")).Enum())
+		if len(fault.Variables(reason)) > 0 { // a sentence with gaps: the answer does not say what goes there
+			return p.named(m, "reason")
+		}
+		return fault.New(reason).Text(string(p.language))
+	},
 	"notes": func(p *printer, m protoreflect.Message) string {
 		var notes []string
-		for _, flag := range []string{"leave_pending", "amendment_pending"} {
-			if p.named(m, flag) != "" {
-				notes = append(notes, header(flag).in(p.language))
-			}
+		if p.named(m, "amendment_pending") != "" {
+			notes = append(notes, header("amendment_pending").in(p.language))
 		}
 		if pending, ok := message(m, "pending"); ok {
 			notes = append(notes, sayWaitsFor.with(p.named(pending, "kind")).in(p.language))
@@ -123,6 +131,11 @@ func (p *printer) field(m protoreflect.Message, fd protoreflect.FieldDescriptor)
 	if !m.Has(fd) {
 		return ""
 	}
+	if c, ok := m.Interface().(*nuov1.Contract); ok && fd.Name() == "state" {
+		if between, ok := between(c); ok {
+			return between.in(p.language)
+		}
+	}
 	if !fd.IsList() {
 		return p.value(fd, m.Get(fd))
 	}
@@ -158,6 +171,18 @@ func (p *printer) value(fd protoreflect.FieldDescriptor, v protoreflect.Value) s
 		return strconv.FormatInt(v.Int(), 10)
 	}
 	return v.String()
+}
+
+// between is where a contract stands that its state alone does not tell: a leave that waits for the community's word, or
+// hours that do.
+func between(c *nuov1.Contract) (text, bool) {
+	switch {
+	case c.GetLeavePending():
+		return sayLeaveAsked, true
+	case c.GetState() == nuov1.ContractState_CONTRACT_STATE_IN_FULFILMENT && c.GetCheckOut() != nil:
+		return sayCheckedOut, true
+	}
+	return text{}, false
 }
 
 func (p *printer) enum(ed protoreflect.EnumDescriptor, n protoreflect.EnumNumber) string {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"github.com/spf13/cobra"
-	"google.golang.org/protobuf/proto"
 
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
 )
@@ -16,19 +15,11 @@ func confirmCommand(a *app) *cobra.Command {
 	}
 	b := newBinding(a, s, (&nuov1.ConfirmShiftRequest{}).ProtoReflect().Descriptor())
 	cmd := a.command(s, func(in *input) error {
-		req, all := &nuov1.ConfirmShiftRequest{}, &nuov1.ConfirmShiftResponse{More: true}
+		req := &nuov1.ConfirmShiftRequest{}
 		if err := b.fill(in, req.ProtoReflect()); err != nil {
 			return err
 		}
-		for all.GetMore() {
-			res, err := ask(in, contracts, nuov1.ContractServiceClient.ConfirmShift, req)
-			if err != nil {
-				return err
-			}
-			all.More = res.GetMore() // each answer goes on behind the one before
-			proto.Merge(all, &nuov1.ConfirmShiftResponse{Contracts: res.GetContracts(), Refused: res.GetRefused()})
-		}
-		return in.print(all, crew)
+		return wholeCrew(in, nuov1.ContractServiceClient.ConfirmShift, req, sayNobodyToConfirm)
 	})
 	b.register(cmd)
 	return cmd

@@ -90,15 +90,6 @@ func card(keys string) view {
 	return view{keys, false, func(p *printer, m protoreflect.Message) { p.card(keys, m) }}
 }
 
-// crew shows what became of a crew: who was taken, and who was not with the reason.
-var crew = view{"", false, func(p *printer, res protoreflect.Message) {
-	for _, part := range []struct{ field, keys string }{
-		{"contracts", contractRows}, {"refused", "contract reason"},
-	} {
-		p.table(part.keys, res.Get(res.Descriptor().Fields().ByName(protoreflect.Name(part.field))).List())
-	}
-}}
-
 // table prints the list and answers how many rows there were; an empty one prints nothing.
 func (p *printer) table(keys string, list protoreflect.List) int {
 	if list.Len() == 0 {

@@ -85,6 +85,53 @@ func TestCardOK(t *testing.T) {
 	golden(t, "volunteer.zh-CN.golden", out.Bytes())
 }
 
+// TestContractStateOK: what waits for the community's word shows as that, in a list and on a card.
+func TestContractStateOK(t *testing.T) {
+	out := &nuov1.Contract{
+		State: nuov1.ContractState_CONTRACT_STATE_IN_FULFILMENT, CheckOut: &nuov1.Attendance{},
+	}
+	leave := &nuov1.Contract{State: nuov1.ContractState_CONTRACT_STATE_EXCUSED, LeavePending: true}
+	present := &nuov1.Contract{State: nuov1.ContractState_CONTRACT_STATE_IN_FULFILMENT}
+	for _, c := range []struct {
+		contract *nuov1.Contract
+		en, zh   string
+	}{{out, "checked out", "已签退待确认"}, {leave, "leave asked", "请假待批"}, {present, "in fulfilment", "在岗"}} {
+		for l, want := range map[language]string{english: c.en, chinese: c.zh} {
+			for _, show := range []view{card("state"), card(""), rows("state")} {
+				var shown bytes.Buffer
+				res := c.contract.ProtoReflect()
+				if show.list {
+					res = (&nuov1.ListContractsResponse{Contracts: []*nuov1.Contract{c.contract}}).ProtoReflect()
+				}
+				show.show(&printer{out: &shown, language: l, zone: time.UTC}, res)
+				if !strings.Contains(shown.String(), want) {
+					t.Errorf("no %q in\n%s", want, shown.String())
+				}
+			}
+		}
+	}
+}
+
+// TestCrewOK: who was left out shows with the reason in words, in the reader's language.
+func TestCrewOK(t *testing.T) {
+	res := &nuov1.CheckInCrewResponse{Refused: []*nuov1.CrewRefusal{
+		{Contract: "contracts/1", Reason: nuov1.ErrorReason_ERROR_REASON_OWN_CONTRACT},
+		{Contract: "contracts/2", Reason: nuov1.ErrorReason_ERROR_REASON_WRONG_STATE},
+	}}
+	for l, want := range map[language][]string{
+		english: {"contracts/1  Nobody decides about their own contract", "contracts/2  wrong state"},
+		chinese: {"contracts/1  不能处理本人的契约", "contracts/2  状态不允许"},
+	} {
+		var out bytes.Buffer
+		crew(sayNobodyToCome).show(&printer{out: &out, language: l, zone: time.UTC}, res.ProtoReflect())
+		for _, line := range want {
+			if !strings.Contains(out.String(), line) {
+				t.Errorf("no %q in\n%s", line, out.String())
+			}
+		}
+	}
+}
+
 // golden compares with a file of testdata; NUO_UPDATE=1 writes it.
 func golden(t *testing.T, file string, got []byte) {
 	t.Helper()

@@ -115,6 +115,8 @@ Exit status: 0 done, 1 refused, 2 wrong usage, 3 server unreachable.`,
 	}
 
 	sayNothingThere  = text{"Nothing found.", "没有找到。"}
+	sayLeaveAsked    = text{"leave asked", "请假待批"}
+	sayCheckedOut    = text{"checked out", "已签退待确认"}
 	sayMore          = text{"There is more: --limit 0 shows all, --page-token %s goes on.", "还有更多：--limit 0 显示全部，--page-token %s 继续。"}
 	sayWaitsFor      = text{"to decide: %s", "待决定：%s"}
 	sayTerms         = text{"The terms that you accept:", "您将接受的条款："}
@@ -338,7 +340,7 @@ const fieldWords = `
 	marks 标记 mark 标记 event_count 履历条数 event_head 履历链头 wait_sequence 候补次序 amendment_due_time 变更答复期限
 	amendment_pending 条款有变更 waiting_before 前面候补 conditions 条件 sequence 序号 time 时间 actor 经办 role 角色
 	action 事项 attendance 考勤 served_party 服务对象 outcome 结果 found_on_site 漏登 outcome_time 登记时间
-	origin_door 来源入户项 total 合计 found 漏登 open 未办 done 已办 nobody_in 无人 refused 拒绝 wrong_address 地址有误
+	refusal 原因 origin_door 来源入户项 total 合计 found 漏登 open 未办 done 已办 nobody_in 无人 refused 拒绝 wrong_address 地址有误
 	released 不再需要 person 代表 grants 角色和范围 expire_time 到期 revoke_time 撤销时间 issuer 发放 secret 令牌
 	code 签到码 site_code_life 签到码时间 withdraw_deadline 退出期限 withdraw_minimum 最短可退 grace 宽限
 	offer_life 邀约有效 max_live_offers 待签上限 max_daily 每日上限 rest_after_night 夜班后休息 rest_between 班间休息

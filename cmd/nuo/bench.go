@@ -44,6 +44,7 @@ func benchServeCommand(a *app) *cobra.Command {
 		if err != nil {
 			return err
 		}
+		tuneMemory()
 		return bench.Serve(in.cmd.Context(), in.args[0], contracts, in.in, in.out, in.err)
 	})
 	cmd.Hidden = true

@@ -41,6 +41,7 @@ func serveCommand(a *app) *cobra.Command {
 
 // serve runs the server until the context of the command ends, as SIGINT and SIGTERM end it.
 func serve(in *input) error {
+	tuneMemory()
 	logger, err := in.logger()
 	if err != nil {
 		return err

@@ -31,13 +31,16 @@ func checkInCommand(a *app) *cobra.Command {
 		case in.given("on-site"):
 			return in.checkInOnSite(qualified("shifts/", in.flag("on-site")))
 		}
-		return run(in, contracts, nuov1.ContractServiceClient.CheckIn, &nuov1.CheckInRequest{
+		return in.needCode(run(in, contracts, nuov1.ContractServiceClient.CheckIn, &nuov1.CheckInRequest{
 			Name: qualified("contracts/", in.args[0]), SiteCode: in.flag("code"),
-		}, card(contractCard))
+		}, card(contractCard)))
 	})
 }
 
 func (in *input) checkInOnSite(shift string) error {
+	if !in.given("code") {
+		return usage(sayNeedsCode)
+	}
 	revision, err := in.agree(shift)
 	if err != nil {
 		return err
@@ -45,6 +48,15 @@ func (in *input) checkInOnSite(shift string) error {
 	return run(in, contracts, nuov1.ContractServiceClient.CheckInOnSite, &nuov1.CheckInOnSiteRequest{
 		Shift: shift, SiteCode: in.flag("code"), Revision: revision, Ledger: in.ledger(),
 	}, card(contractCard))
+}
+
+// needCode says that a code must be given where the server found none right and none was typed: who checks in another
+// needs none, and the server alone knows as whom one is there.
+func (in *input) needCode(err error) error {
+	if !in.given("code") && refusedAs(err, nuov1.ErrorReason_ERROR_REASON_WRONG_SITE_CODE) {
+		return usage(sayNeedsCode)
+	}
+	return err
 }
 
 func checkOutCommand(a *app) *cobra.Command {

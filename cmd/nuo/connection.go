@@ -77,14 +77,19 @@ func withToken(ctx context.Context, secret string) context.Context {
 
 // secret is the token: --token, the file of --token-file, or NUO_TOKEN. It is never printed.
 func (in *input) secret() (string, error) {
-	if in.global.token != "" || in.global.tokenFile == "" {
-		return strings.TrimSpace(or(in.global.token, in.getenv("NUO_TOKEN"))), nil
+	secret := or(in.global.token, in.getenv("NUO_TOKEN"))
+	if in.global.token == "" && in.global.tokenFile != "" {
+		content, err := os.ReadFile(in.global.tokenFile)
+		if err != nil {
+			return "", usage(sayBadTokenFile, in.global.tokenFile)
+		}
+		secret = string(content)
 	}
-	content, err := os.ReadFile(in.global.tokenFile)
-	if err != nil {
-		return "", usage(sayBadTokenFile, in.global.tokenFile)
+	secret = strings.TrimSpace(secret)
+	if strings.ContainsFunc(secret, func(r rune) bool { return r <= ' ' || r > '~' }) { // gRPC would refuse the header
+		return "", usage(sayBadToken)
 	}
-	return strings.TrimSpace(string(content)), nil
+	return secret, nil
 }
 
 // persist makes the call until it is answered, a few times at most. The request id is the same each time, so that a

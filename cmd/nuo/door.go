@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
@@ -17,12 +19,12 @@ func doorCommand(a *app) *cobra.Command {
 				"served_party", "contact.display_name", "contact.phone", "contact.door", "compound", "contract",
 			},
 		}, doors, nuov1.DoorServiceClient.AddDoor, card(doorCard)),
-		rpc(a, spec{
+		hintContract(rpc(a, spec{
 			use: "show TASK", short: text{"Show the doors of a task; that you saw them is written down", "查看入户项（查看会留痕）"},
 			example: "nuo door show notices --contract 01901f6e-0000-7000-8000-000000000001",
 			flags:   []string{"contract"},
 		}, doors, nuov1.DoorServiceClient.ShowDoors,
-			rows("name compound contact.door contact.display_name contact.phone outcome outcome_time found_on_site")),
+			rows("name compound contact.door contact.display_name contact.phone outcome outcome_time found_on_site"))),
 		rpc(a, spec{
 			use: "count TASK", short: text{"Count the doors of a task by outcome", "统计入户情况"}, example: "nuo door count notices",
 		}, doors, nuov1.DoorServiceClient.CountDoors, card("")),
@@ -32,4 +34,18 @@ func doorCommand(a *app) *cobra.Command {
 			flags:   []string{"outcome!", "contract"},
 		}, doors, nuov1.DoorServiceClient.RecordDoor, card("name compound outcome outcome_time")),
 	)
+}
+
+// hintContract makes the command say, where it is denied without --contract, that volunteers see doors by theirs.
+func hintContract(cmd *cobra.Command) *cobra.Command {
+	show := cmd.RunE
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		err := show(cmd, args)
+		no, ok := errors.AsType[*refusal](err)
+		if ok && !cmd.Flags().Changed("contract") && refusedAs(err, nuov1.ErrorReason_ERROR_REASON_PERMISSION_DENIED) {
+			no.next = sayDoorByContract
+		}
+		return err
+	}
+	return cmd
 }

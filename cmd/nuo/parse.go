@@ -28,6 +28,7 @@ var resourceOf = map[string]resource{
 	"PARTY":     {"servedParties/", "served_party"},
 	"TOKEN":     {"tokens/", "name"},
 	"COMMUNITY": {"communities/", ""},
+	"SUBJECT":   {"units/", ""}, // of reports; a community is written in full
 }
 
 // collectionOf are the fields that hold names of resources: an id alone gets the collection in front.

@@ -52,11 +52,19 @@ var errShown = errors.New("failed as shown")
 // refusal is what a server answered instead of a result.
 type refusal struct {
 	*status.Status
+	// next is what helps; empty for what helps with every refusal of the kind.
+	next text
 	// repeat is the request id with which the command may be repeated; empty for one that changes nothing.
 	repeat string
 }
 
 func (r *refusal) Error() string { return r.Message() }
+
+// refusedAs tells whether the error is a server's refusal for this reason.
+func refusedAs(err error, reason nuov1.ErrorReason) bool {
+	no, ok := errors.AsType[*refusal](err)
+	return ok && wire.ReasonOf(no.Status) == reason
+}
 
 func (in *input) refused(err error) error {
 	if err == nil {
@@ -118,8 +126,8 @@ func (a *app) explainRefusal(no *refusal) int {
 	for _, f := range fields {
 		fmt.Fprintf(a.err, "  %s: %s\n", f.Field, f.In(string(a.language)))
 	}
-	if next, ok := nextSteps[reason]; ok {
-		a.note(next)
+	if next := or(a.say(no.next), a.say(nextSteps[reason])); next != "" {
+		fmt.Fprintln(a.err, next)
 	}
 	if no.repeat != "" && reason == nuov1.ErrorReason_ERROR_REASON_OUTCOME_UNKNOWN {
 		a.note(sayRepeat.with(no.repeat))

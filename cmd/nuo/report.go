@@ -42,7 +42,11 @@ var (
 
 func reportCommand(a *app) *cobra.Command {
 	s := spec{
-		use: "report SUBJECT", short: text{"Report what was promised and done in a period", "履诺情况报告"},
+		use: "report SUBJECT",
+		short: text{
+			"Report what was promised and done in a period: units/ID or ID, communities/ID, streets/ID, districts/ID",
+			"履诺情况报告：units/编号（可只写编号）、communities/编号、streets/编号、districts/编号",
+		},
 		example: "nuo report units/court --year 2020\nnuo report communities/mingzhu --from 2020-02-01 --to 2020-03-01\n" +
 			"nuo report units/court --year 2020 --csv > court.csv",
 		extra: func(cmd *cobra.Command) {

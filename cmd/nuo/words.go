@@ -1,11 +1,5 @@
 package main
 
-import (
-	"google.golang.org/grpc/codes"
-
-	nuov1 "nuo.internal/nuo/api/nuo/v1"
-)
-
 // This file holds what the terminal says, but for the one-line descriptions, which stand at their commands. Its rules:
 //
 //   - Two languages, always both. Words are those of the domain: contract 契约, shift 班次, task list 服务清单.
@@ -60,14 +54,22 @@ Exit status: 0 done, 1 refused, 2 wrong usage, 3 server unreachable.`,
 	sayBadDate = text{
 		"%q is not a date; write 2020-02-08, today or tomorrow.", "%q 不是日期，请写成 2020-02-08、今天或明天。",
 	}
-	sayBadZone      = text{"There is no time zone %q; write one like Asia/Shanghai.", "没有 %q 这个时区，请写成 Asia/Shanghai 这样。"}
-	sayBadOutput    = text{"--output does not take %q; it takes table or json.", "--output 不接受 %q，可用：table、json。"}
-	sayBadServer    = text{"%q is not an address; write host:port.", "%q 不是地址，请写成 主机:端口。"}
+	sayBadZone   = text{"There is no time zone %q; write one like Asia/Shanghai.", "没有 %q 这个时区，请写成 Asia/Shanghai 这样。"}
+	sayBadOutput = text{"--output does not take %q; it takes table or json.", "--output 不接受 %q，可用：table、json。"}
+	sayBadServer = text{"%q is not an address; write host:port.", "%q 不是地址，请写成 主机:端口。"}
+	sayBadToken  = text{
+		"The token holds a line break, a blank or a character that is not ASCII; copy it again, alone and on one line.",
+		"令牌中有换行、空格或非 ASCII 字符，请重新复制，只保留令牌本身，不换行。",
+	}
 	sayBadTokenFile = text{"The token file %s cannot be read.", "无法读取令牌文件 %s。"}
 	sayBadRequestID = text{"--request-id takes a UUID.", "--request-id 应为 UUID。"}
 	sayBadLimit     = text{"--limit takes a number from 0 (all) on.", "--limit 应为不小于 0 的数，0 为全部。"}
 	sayNobody       = text{
 		"The token stands for nobody; name the volunteer.", "此令牌不代表任何志愿者，请指明志愿者。",
+	}
+	sayNeedsCode = text{
+		"A code is needed to check in yourself: --code and the six digits shown on site; a leader checks all in with --crew.",
+		"本人签到需要签到码：--code 加现场显示的六位数字；带班长可用 --crew 代签全体。",
 	}
 	sayNeedsYes = text{
 		"There is no terminal to ask at; read the terms (nuo shift get) and add --yes.",
@@ -128,32 +130,6 @@ Exit status: 0 done, 1 refused, 2 wrong usage, 3 server unreachable.`,
 	sayAllShown  = text{"-- changes from here on --", "-- 以下为变化 --"}
 	sayReconnect = text{"The connection broke; going on after what was shown last.", "连接中断，从上次显示处继续。"}
 )
-
-// nextSteps add to the server's words which command helps.
-var nextSteps = map[nuov1.ErrorReason]text{
-	nuov1.ErrorReason_ERROR_REASON_UNAUTHENTICATED:   {"Hand it over with --token, --token-file or NUO_TOKEN.", "用 --token、--token-file 或 NUO_TOKEN 给出令牌。"},
-	nuov1.ErrorReason_ERROR_REASON_PERMISSION_DENIED: {"nuo whoami shows what you may be.", "nuo whoami 显示您的角色。"},
-	nuov1.ErrorReason_ERROR_REASON_SHIFT_FULL:        {"nuo claim SHIFT --waitlist waits; nuo shift find --open shows others.", "nuo claim SHIFT --waitlist 可候补；nuo shift find --open 查看其他班次。"},
-	nuov1.ErrorReason_ERROR_REASON_OVERLAP:           {"nuo contracts shows what you promised.", "nuo contracts 显示您的契约。"},
-	nuov1.ErrorReason_ERROR_REASON_ALREADY_CLAIMED:   {"nuo contracts shows what you promised.", "nuo contracts 显示您的契约。"},
-	nuov1.ErrorReason_ERROR_REASON_NOT_REGISTERED:    {"nuo volunteer register me --community … registers.", "用 nuo volunteer register me --community … 报到。"},
-	nuov1.ErrorReason_ERROR_REASON_CONSENT_MISSING:   {"nuo volunteer consent me --kind record --given gives it.", "用 nuo volunteer consent me --kind record --given 表示同意。"},
-	nuov1.ErrorReason_ERROR_REASON_WRONG_STATE:       {"nuo contract get CONTRACT shows what can be done now.", "nuo contract get CONTRACT 显示现在可以做什么。"},
-	nuov1.ErrorReason_ERROR_REASON_WRONG_TIME:        {"nuo contract get CONTRACT shows what can be done now.", "nuo contract get CONTRACT 显示现在可以做什么。"},
-	nuov1.ErrorReason_ERROR_REASON_ETAG_MISMATCH:     {"Run the command again: it reads anew.", "请再执行一次，会重新读取。"},
-	nuov1.ErrorReason_ERROR_REASON_REVISION_MISMATCH: {"Run the command again: it shows the new terms.", "请再执行一次，会显示新的条款。"},
-}
-
-// codeWords are the kinds of refusal.
-var codeWords = map[codes.Code]text{
-	codes.InvalidArgument: {"not right", "填写有误"}, codes.Unauthenticated: {"not signed in", "未登录"},
-	codes.PermissionDenied: {"not allowed", "无权操作"}, codes.NotFound: {"not found", "不存在"},
-	codes.AlreadyExists: {"exists already", "已存在"}, codes.Aborted: {"changed meanwhile", "已有变化"},
-	codes.FailedPrecondition: {"not possible now", "现在不能办理"}, codes.ResourceExhausted: {"limit reached", "超出限额"},
-	codes.OutOfRange: {"out of range", "超出范围"}, codes.Unavailable: {"not available", "暂不可用"},
-	codes.DataLoss: {"damaged", "数据损坏"}, codes.Internal: {"internal error", "内部错误"},
-	codes.DeadlineExceeded: {"too late", "超时"}, codes.Canceled: {"ended", "已中断"},
-}
 
 // usageTemplate is cobra's help, in the user's language.
 var usageTemplate = text{

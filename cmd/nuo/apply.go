@@ -111,12 +111,22 @@ func (p *applier) show(plan *nuov1.PlanImportResponse, each bool) {
 		sums[c.GetAction()]++
 		if each && c.GetAction() != nuov1.ImportAction_IMPORT_ACTION_UNCHANGED {
 			fmt.Fprintf(p.out, "%s %s %s (%s:%d)\n", p.say(actionWords[c.GetAction()]), p.say(importWords[c.GetKind()]),
-				or(c.GetName(), c.GetLabel(), "-"), c.GetFile(), c.GetLine())
+				called(c), c.GetFile(), c.GetLine())
 		}
 	}
 	fmt.Fprintln(p.out, p.say(sayImportSums.with(
 		sums[nuov1.ImportAction_IMPORT_ACTION_CREATE], sums[nuov1.ImportAction_IMPORT_ACTION_UPDATE],
 		sums[nuov1.ImportAction_IMPORT_ACTION_UNCHANGED], sums[nuov1.ImportAction_IMPORT_ACTION_PUBLISH])))
+}
+
+// called is how a change is told from others: by the resource, but a person, a served party and a door by the id that
+// the file gives it.
+func called(c *nuov1.ImportChange) string {
+	switch c.GetKind() {
+	case nuov1.ImportKind_IMPORT_KIND_VOLUNTEER, nuov1.ImportKind_IMPORT_KIND_SERVED_PARTY, nuov1.ImportKind_IMPORT_KIND_DOOR:
+		return or(c.GetLabel(), c.GetName(), "-")
+	}
+	return or(c.GetName(), c.GetLabel(), "-")
 }
 
 // diagnose writes each mistake as file:line:column, as editors understand it.

@@ -82,6 +82,54 @@ func TestPlanOKChangesNothing(t *testing.T) {
 	}
 }
 
+// TestPlanErrPublishPast: what publishing would refuse for its time is said before anything is changed; a list that is
+// out already, one that stays a draft, and one whose night is still running are taken.
+func TestPlanErrPublishPast(t *testing.T) {
+	h := open(t)
+	h.clock.set(time.Date(2020, 2, 12, 4, 30, 0, 0, time.UTC)) // half past noon: am is over
+	stored := h.bytes()
+	found := h.plan(everybody, file("a.yaml", small)).GetDiagnostics()
+	if len(found) != 1 || found[0].GetLine() != 15 || found[0].GetColumn() != 11 || found[0].GetField() != "date" ||
+		!strings.Contains(found[0].GetMessage(), "a.yaml:23 has ended") || found[0].GetRemedyZh() == "" {
+		t.Fatalf("%v", found)
+	}
+	res, err := h.apply(everybody, file("a.yaml", small))
+	h.ok(err)
+	if res.GetOutcome() != nuov1.ImportOutcome_IMPORT_OUTCOME_REFUSED || !maps.Equal(stored, h.bytes()) {
+		t.Errorf("%v", res)
+	}
+	for name, content := range map[string]string{
+		"draft": strings.Replace(small, "    publish: true\n", "", 1),
+		"night": strings.NewReplacer("08:00-12:00", "20:00-22:00", "12:00-16:00", "22:00-08:00", "02-12", "02-11").Replace(small),
+	} {
+		h.clock.set(time.Date(2020, 2, 11, 13, 0, 0, 0, time.UTC)) // nine in the evening
+		if found := h.plan(everybody, file("a.yaml", content)).GetDiagnostics(); len(found) > 0 {
+			t.Errorf("%s: %v", name, found)
+		}
+	}
+	h.applied(everybody, file("a.yaml", small))
+	h.clock.set(time.Date(2020, 2, 14, 4, 0, 0, 0, time.UTC))
+	if found := h.plan(everybody, file("a.yaml", small)).GetDiagnostics(); len(found) > 0 {
+		t.Errorf("published already: %v", found)
+	}
+}
+
+// TestPlanOKLabels: people are told apart by the ids of the file.
+func TestPlanOKLabels(t *testing.T) {
+	labels := map[nuov1.ImportKind]string{}
+	for _, c := range open(t).plan(everybody, file("a.yaml", small)).GetChanges() {
+		labels[c.GetKind()] += c.GetLabel() + " "
+	}
+	for kind, want := range map[nuov1.ImportKind]string{
+		nuov1.ImportKind_IMPORT_KIND_VOLUNTEER: "a b ", nuov1.ImportKind_IMPORT_KIND_SERVED_PARTY: "hu-1 ",
+		nuov1.ImportKind_IMPORT_KIND_DOOR: "hu-1  ",
+	} {
+		if labels[kind] != want {
+			t.Errorf("%v: %q, want %q", kind, labels[kind], want)
+		}
+	}
+}
+
 func TestApplyOKTwiceIsOnce(t *testing.T) {
 	h := open(t)
 	h.applied(everybody, file("a.yaml", small))

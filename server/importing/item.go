@@ -149,6 +149,9 @@ func parentPath(path string) string {
 
 // add puts an item on the list, unless its name stands there already.
 func (p *parser) add(it *item, mistakes int) {
+	if it.key == "" {
+		return // it cannot be told from others, and what is wrong with its id, or its list's, is named
+	}
 	if len(p.items) >= maxItems {
 		if !p.full {
 			p.d.add(it.at, "", sayf("the files hold more than %d items", "文件内容超过 %d 项", maxItems),
@@ -171,6 +174,14 @@ func (p *parser) add(it *item, mistakes int) {
 	if it.name != "" {
 		p.named[it.name] = it
 	}
+}
+
+// keyed is an id behind a prefix, empty where there is no id.
+func keyed(prefix, id string) string {
+	if id == "" {
+		return ""
+	}
+	return prefix + id
 }
 
 // refer notes that a name must exist.

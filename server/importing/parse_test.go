@@ -86,6 +86,12 @@ func TestParseErr(t *testing.T) {
 		"TwoPrimary":       {"a.yaml", volunteer("registrations: [{community: a, primary: true, from: 2020-01-01}, {community: b, primary: true, from: 2020-01-01}]"), "a second primary"},
 		"OutsideReceipt":   {"a.yaml", volunteer("registrations: [{outside: true, from: 2020-01-01}]"), "receipt: receipt is missing"},
 		"OrganisationID":   {"a.yaml", "organisations:\n  - {id: mingzhu, name: 明珠社区}\n", "a.yaml:2:10 id: this is no name of an organisation"},
+		"NoUnit":           {"a.yaml", "volunteers:\n  - {id: a, name: 测试}\n", "a.yaml:2:5 unit: neither a unit nor a registration with a community stands here | add unit"},
+		"NoUnitOutside":    {"a.yaml", volunteer("registrations: [{outside: true, receipt: x, from: 2020-01-01}]"), "a.yaml:2:5 unit: neither a unit"},
+		"NoUnitRow":        {"a.csv", "编号,姓名,单位\na,测试,court\nb,测试,\n", "a.csv:3:1 unit: neither a unit"},
+		"BlankName":        {"a.yaml", "volunteers:\n  - {id: a, name: ' ', unit: court}\n", "a.yaml:2:19 name: name is missing | add name"},
+		"BlankNameRow":     {"a.csv", "编号,姓名,单位\na,　,court\n", "a.csv:2:1 name: name is missing"},
+		"BlankTitle":       {"a.yaml", "lists:\n  - {id: l, community: m, title: '', date: 2020-02-08}\n", "a.yaml:2:34 title: title is missing"},
 		"NoParent":         {"a.yaml", "organisations:\n  - {id: communities/mingzhu, name: 明珠社区}\n", "a.yaml:2:5 parent: parent is missing"},
 		"ListDate":         {"a.yaml", "lists:\n  - {id: l, community: m, title: t, date: 2020-13-01}\n", "a.yaml:2:43 date: there is no such day"},
 		"PublishEmpty":     {"a.yaml", "lists:\n  - {id: l, community: m, title: t, date: 2020-02-08, publish: true}\n", "publish: a list without tasks"},
@@ -134,13 +140,21 @@ func TestParseOneMistakeIsNamedOnce(t *testing.T) {
 	for name, content := range map[string]string{
 		"date": "lists:\n  - {id: l, community: m, title: t, date: 2020-13-01}\n",
 		"time": oneShift("time: 14:00-25:00"),
+		"date above shifts": strings.Replace(oneShift("time: 8:00-9:00", "claim_open: 7:00", "id: a")+
+			"          - {place: 西门, capacity: 4, time: 8:00-9:00}\n          - {place: 南门, capacity: 4, time: 9:00-8:00}\n",
+			"2020-02-08", "2020-02-30", 1),
+		"no date": strings.Replace(oneShift("time: 8:00-9:00"), "    date: 2020-02-08\n", "", 1),
+		"list id": strings.Replace(oneShift("time: 8:00-9:00")+"      - {id: u, kind: 巡逻}\n", "id: l", "id: 清单", 1),
 	} {
 		if p := parseText(t, "a.yaml", content); len(p.d.found) != 1 {
 			t.Errorf("%s: %s", name, mistakes(p.d))
 		}
 	}
-	if p := parseText(t, "a.csv", "id,name,颜色\na,测试,红\nb,测试,蓝\n"); len(p.d.found) != 1 {
+	if p := parseText(t, "a.csv", "id,name,unit,颜色\na,测试,court,红\nb,测试,court,蓝\n"); len(p.d.found) != 1 {
 		t.Errorf("column: %s", mistakes(p.d))
+	}
+	if p := parseText(t, "a.csv", "清单,日期,任务,地点,时间,名额\nl,2020-02-30,t,东门,8:00-9:00,4\n"); len(p.d.found) != 1 {
+		t.Errorf("date of a row: %s", mistakes(p.d))
 	}
 }
 

@@ -51,7 +51,27 @@ func (r *Room) plan(ctx context.Context, files []*nuov1.ImportFile) (*plan, erro
 			return nil, err
 		}
 	}
+	for _, it := range p.publications {
+		p.over(it)
+	}
 	return p, nil
+}
+
+// over names a list that cannot be published, for a shift of it in the files has ended.
+func (p *plan) over(list *item) {
+	for _, it := range p.items {
+		m, ok := it.want.(*nuov1.Shift)
+		if !ok || m.GetEndTime().AsTime().After(p.now) || p.named[m.GetTask()] == nil {
+			continue
+		}
+		task, ok := p.named[m.GetTask()].want.(*nuov1.Task)
+		if ok && task.GetTaskList() == list.name {
+			p.d.add(list.where["date"], "date",
+				sayf("the list cannot be published: its shift at %s:%d has ended", "清单不能发布：%s 第 %d 行的班次已结束", it.at.file, it.at.line),
+				sayf("correct the date or the shift, or remove publish to keep a draft", "请改正日期或班次，或去掉 publish 只留草稿"))
+			return
+		}
+	}
 }
 
 // recallStep is how many names one transaction looks up.

@@ -16,7 +16,7 @@ func (p *parser) list(v *value) {
 	r.need("community")
 	r.need("date")
 	m := &nuov1.TaskList{
-		Name: "taskLists/" + r.id("id"), Community: r.ref("community", "communities"), Date: r.date("date"),
+		Name: keyed("taskLists/", r.id("id")), Community: r.ref("community", "communities"), Date: r.date("date"),
 		Title: r.need("title"), ActivityLead: r.text("activity_lead"), AcceptByHand: r.yes("accept_by_hand"),
 	}
 	m.CloseTime = r.instant("close", m.GetDate())
@@ -29,7 +29,7 @@ func (p *parser) list(v *value) {
 	it := &item{
 		kind: nuov1.ImportKind_IMPORT_KIND_TASK_LIST, phase: phaseList, at: v.at, label: m.GetTitle(),
 		namespace: p.district, key: m.GetName(), name: m.GetName(), want: m, publish: r.yes("publish"),
-		where: map[string]spot{"title": r.at("title"), "activity_lead": r.at("activity_lead")},
+		where: map[string]spot{"title": r.at("title"), "activity_lead": r.at("activity_lead"), "date": r.at("date")},
 	}
 	if it.publish && len(r.value("tasks").items()) == 0 {
 		r.wrong("publish", sayf("a list without tasks cannot be published", "没有任务的清单不能发布"), sayf("add tasks, or remove publish", "请添加任务，或去掉 publish"))
@@ -79,7 +79,7 @@ func (p *parser) task(v *value, list *nuov1.TaskList) {
 // within is the name of what lies in a list or task: the outer id, a hyphen, the item's id.
 func (p *parser) within(collection, outer string, r *reader) string {
 	id := r.id("id")
-	if id == "" {
+	if id == "" || outer == "" {
 		return ""
 	}
 	return p.joined(collection, outer, id, r)
@@ -112,7 +112,7 @@ func (p *parser) shift(r *reader, task, day string) {
 	p.longest(r, m)
 	if r.has("id") {
 		m.Name = p.within("shifts", task, r)
-	} else if start != nil {
+	} else if start != nil && task != "" {
 		m.Name = p.joined("shifts", task, start.AsTime().In(p.zone).Format("1504")+"-"+short(m.GetPlace()), r)
 	}
 	if text := r.text("relieved_by"); text != "" {
@@ -134,8 +134,8 @@ func (p *parser) shift(r *reader, task, day string) {
 	if start != nil {
 		it.label = m.GetPlace() + " " + start.AsTime().In(p.zone).Format("01-02 15:04")
 	}
-	if m.GetName() == "" && len(p.d.found) > mistakes {
-		return // without a name it cannot be told from others, and its mistake is named
+	if day == "" {
+		mistakes = -1 // the day's own mistake is named; what follows from it need not be
 	}
 	p.add(it, mistakes)
 }
@@ -202,7 +202,7 @@ func (p *parser) door(r *reader, list, task, community string) {
 	case r.has("served_party"):
 		id := r.id("served_party")
 		it.party = &reference{partyKey(id), r.at("served_party"), "served_party", nuov1.ImportKind_IMPORT_KIND_SERVED_PARTY}
-		it.key = "door " + task + " " + id
+		it.key, it.label = "door "+task+" "+id, id
 	case !r.has("door") && !r.has("household"):
 		p.d.add(r.v.at, "door", sayf("nothing says which door", "没有写明是哪一户"), sayf("write served_party, or household and door", "请填写 served_party，或 household 和 door"))
 	default:

@@ -90,7 +90,7 @@ func (p *parser) volunteer(v *value) {
 		return
 	}
 	it := &item{
-		kind: nuov1.ImportKind_IMPORT_KIND_VOLUNTEER, phase: phaseVolunteer, at: v.at, key: "volunteer " + r.id("id"),
+		kind: nuov1.ImportKind_IMPORT_KIND_VOLUNTEER, phase: phaseVolunteer, at: v.at, label: r.text("id"), key: keyed("volunteer ", r.id("id")),
 		where: map[string]spot{},
 	}
 	m := &nuov1.Volunteer{
@@ -125,6 +125,18 @@ func (p *parser) volunteer(v *value) {
 		it.namespace = m.GetRegistrations()[0].GetCommunity()
 	}
 	p.add(it, mistakes)
+	p.anchored(r)
+}
+
+// anchored names a volunteer of whom nothing says where they belong.
+func (p *parser) anchored(r *reader) {
+	inCommunity := func(v *value) bool { return (&reader{p: p, v: v}).has("community") }
+	if r.has("unit") || r.has("registered_community") || slices.ContainsFunc(r.value("registrations").items(), inCommunity) {
+		return
+	}
+	p.d.add(r.v.at, "unit", sayf("neither a unit nor a registration with a community stands here", "既没有单位也没有报到社区"),
+		sayf("add unit, or a registration with the community (registered_community and registered_from in a table)",
+			"请填写单位，或报到社区（表格中为报到社区和报到日期）"))
 }
 
 // phone takes out what people write between digits.
@@ -232,8 +244,8 @@ func (p *parser) servedParty(v *value) {
 	m.Compound = p.compound(r, m.GetCommunity())
 	p.refer(nuov1.ImportKind_IMPORT_KIND_ORGANISATION, m.GetCommunity(), r.at("community"), "community")
 	p.add(&item{
-		kind: nuov1.ImportKind_IMPORT_KIND_SERVED_PARTY, phase: phaseParty, at: v.at,
-		namespace: m.GetCommunity(), key: partyKey(r.id("id")), want: m,
+		kind: nuov1.ImportKind_IMPORT_KIND_SERVED_PARTY, phase: phaseParty, at: v.at, label: r.text("id"),
+		namespace: m.GetCommunity(), key: keyed(partyKey(""), r.id("id")), want: m,
 		where: map[string]spot{
 			"contact.display_name": r.at("name"), "contact.phone": r.at("phone"), "contact.door": r.at("door"),
 		},

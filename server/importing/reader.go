@@ -68,10 +68,11 @@ func (r *reader) text(key string) string {
 	}
 }
 
-// need is text that must be there.
+// need is text that must be there and not be blank.
 func (r *reader) need(key string) string {
-	if !r.has(key) {
-		r.p.d.add(r.v.at, key, sayf("%s is missing", "缺少 %s", key), sayf("add %s", "请填写 %s", key))
+	v := r.value(key)
+	if v.kind == absent || v.kind == scalar && strings.TrimSpace(v.text) == "" {
+		r.wrong(key, sayf("%s is missing", "缺少 %s", key), sayf("add %s", "请填写 %s", key))
 		return ""
 	}
 	return r.text(key)

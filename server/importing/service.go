@@ -86,6 +86,7 @@ type scope struct {
 	subject  string
 	district string
 	zone     *time.Location
+	now      time.Time
 }
 
 // begin asks the policy and finds out in which district, and in which zone, the caller imports: the district of the
@@ -96,7 +97,7 @@ func (r *Room) begin(ctx context.Context) (scope, error) {
 		if err := c.Allow(policy.Facts{}); err != nil {
 			return nil, err
 		}
-		s = scope{subject: c.Actor()}
+		s = scope{subject: c.Actor(), now: c.Now()}
 		for _, g := range c.Caller.Grants {
 			if s.district == "" {
 				s.district = g.District

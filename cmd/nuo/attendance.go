@@ -68,7 +68,7 @@ func checkOutCommand(a *app) *cobra.Command {
 				cmd.Flags().String(flag, "", a.flagUsage(flag))
 			}
 			cmd.Flags().StringSlice("contracts", nil, a.flagUsage("contracts"))
-			complete(cmd, "reason", valuesOf(nuov1.ReasonCode(0).Descriptor())...)
+			complete(cmd, "reason", offered(nuov1.ReasonCode(0).Descriptor())...)
 		},
 	}, func(in *input) error {
 		switch {
@@ -81,7 +81,7 @@ func checkOutCommand(a *app) *cobra.Command {
 		}
 		reason, ok := in.parseEnum(nuov1.ReasonCode(0).Descriptor(), in.flag("reason"))
 		if in.given("reason") && !ok {
-			return usage(sayBadEnum, "reason", in.flag("reason"), strings.Join(valuesOf(nuov1.ReasonCode(0).Descriptor()), ", "))
+			return usage(sayBadEnum, "reason", in.flag("reason"), strings.Join(offered(nuov1.ReasonCode(0).Descriptor()), ", "))
 		}
 		return run(in, contracts, nuov1.ContractServiceClient.CheckOut, &nuov1.CheckOutRequest{
 			Name: qualified("contracts/", in.args[0]), Reason: nuov1.ReasonCode(reason),

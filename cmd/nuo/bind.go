@@ -108,7 +108,7 @@ func (b *binding) register(cmd *cobra.Command) {
 		}
 		switch {
 		case p.last().Kind() == protoreflect.EnumKind:
-			complete(cmd, p.flag, valuesOf(p.last().Enum())...)
+			complete(cmd, p.flag, offered(p.last().Enum())...)
 		case p.flag == "grant": // the command completes it
 		case !strings.HasSuffix(p.flag, "file"):
 			complete(cmd, p.flag)

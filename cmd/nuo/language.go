@@ -45,7 +45,7 @@ func (a *app) flagUsage(flag string) string {
 func (a *app) placeUsage(p place) string {
 	usage := a.flagUsage(p.flag)
 	if p.last().Kind() == protoreflect.EnumKind {
-		usage += ": " + strings.Join(valuesOf(p.last().Enum()), ", ")
+		usage += ": " + strings.Join(offered(p.last().Enum()), ", ")
 	}
 	if p.flag == "grant" {
 		usage += ": " + strings.Join(grantable(), ", ")

@@ -53,7 +53,7 @@ func (in *input) parse(p place, collection, raw string) (protoreflect.Value, err
 	case protoreflect.EnumKind:
 		n, ok := in.parseEnum(fd.Enum(), raw)
 		if !ok {
-			return protoreflect.Value{}, usage(sayBadEnum, p.flag, raw, strings.Join(valuesOf(fd.Enum()), ", "))
+			return protoreflect.Value{}, usage(sayBadEnum, p.flag, raw, strings.Join(offered(fd.Enum()), ", "))
 		}
 		return protoreflect.ValueOfEnum(n), nil
 	case protoreflect.BoolKind:
@@ -157,6 +157,22 @@ func valuesOf(ed protoreflect.EnumDescriptor) []string {
 	var names []string
 	for i := range ed.Values().Len() {
 		if v := ed.Values().Get(i); v.Number() != 0 {
+			names = append(names, valueName(v))
+		}
+	}
+	return names
+}
+
+// offered are an enum's values that a person may type: reasons that the server alone gives are left out.
+func offered(ed protoreflect.EnumDescriptor) []string {
+	if ed.Name() != "ReasonCode" {
+		return valuesOf(ed)
+	}
+	var names []string
+	for i := range ed.Values().Len() {
+		v := ed.Values().Get(i)
+		code := nuov1.ReasonCode(v.Number())
+		if code > 0 && (code < nuov1.ReasonCode_REASON_CODE_NOT_SIGNED_IN_TIME || code == nuov1.ReasonCode_REASON_CODE_WRONG_ENTRY) {
 			names = append(names, valueName(v))
 		}
 	}

@@ -64,6 +64,7 @@ func (in *input) printJSON(m proto.Message) error {
 	if err != nil {
 		return err
 	}
+	raw = withEmptyLists(m.ProtoReflect(), raw)
 	var out bytes.Buffer
 	if err := json.Indent(&out, raw, "", "  "); err != nil {
 		return err
@@ -71,6 +72,27 @@ func (in *input) printJSON(m proto.Message) error {
 	out.WriteByte('\n')
 	_, err = out.WriteTo(in.out)
 	return err
+}
+
+// withEmptyLists adds to a response's JSON the lists that hold nothing, which the API's form leaves out: a script that
+// goes through a list finds it.
+func withEmptyLists(m protoreflect.Message, raw []byte) []byte {
+	if !strings.HasSuffix(string(m.Descriptor().Name()), "Response") {
+		return raw
+	}
+	for i := range m.Descriptor().Fields().Len() {
+		fd := m.Descriptor().Fields().Get(i)
+		if !fd.IsList() || m.Has(fd) {
+			continue
+		}
+		rest := bytes.TrimSpace(raw[1:])
+		list := `{"` + fd.JSONName() + `":[]`
+		if rest[0] != '}' {
+			list += ","
+		}
+		raw = append([]byte(list), rest...)
+	}
+	return raw
 }
 
 // note tells the person something beside the answer.

@@ -92,7 +92,10 @@ func (a *app) root() *cobra.Command {
 	root.SetUsageTemplate(a.say(usageTemplate))
 	root.SetHelpTemplate(helpTemplate)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return a.flagError(err) })
-	root.SetHelpCommand(&cobra.Command{Hidden: true})
+	root.SetHelpCommand(a.helpCommand(root))
+	root.Version = versionLine()
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.Flags().Bool("version", false, a.say(sayVersion))
 	a.addGlobalFlags(root)
 	for _, command := range commands {
 		root.AddCommand(command(a))
@@ -102,6 +105,20 @@ func (a *app) root() *cobra.Command {
 		cmd.Flags().Lookup("help").Usage = a.say(sayHelpFlag)
 	}
 	return root
+}
+
+// helpCommand is nuo help COMMAND, the same as nuo COMMAND --help, which is the one that help names.
+func (a *app) helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{Use: "help", Hidden: true, RunE: func(_ *cobra.Command, args []string) error {
+		found, rest, err := root.Find(args)
+		if err != nil {
+			return err
+		}
+		if found.HasSubCommands() && len(rest) > 0 {
+			return a.noSuchCommand(found, rest)
+		}
+		return found.Help()
+	}}
 }
 
 func (a *app) addGlobalFlags(root *cobra.Command) {

@@ -12,9 +12,14 @@ func versionCommand(a *app) *cobra.Command {
 	return a.command(spec{
 		use: "version", short: text{"Show the version of this program", "显示版本"}, example: "nuo version",
 	}, func(in *input) error {
-		_, err := fmt.Fprintf(in.out, "nuo %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		_, err := fmt.Fprintln(in.out, versionLine())
 		return err
 	})
+}
+
+// versionLine is what the command and nuo --version print.
+func versionLine() string {
+	return fmt.Sprintf("nuo %s %s %s/%s", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 // version is what the build knows of itself: a module version, or the commit, or devel.

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"regexp"
 	"strings"
 	"time"
 )
 
 // A time is typed as 2020-02-08 14:00, as 14:00 (today), tomorrow 14:00, now, or as RFC 3339; without a zone of its own
-// it is meant in --time-zone. A date is typed as 2020-02-08, yesterday, today or tomorrow.
+// it is meant in --time-zone. 24:00 is the end of the day, and the colon may be a full-width one. A date is typed as
+// 2020-02-08, yesterday, today or tomorrow (昨天, 今天, 明天).
 
 var dayWords = map[string]int{"yesterday": -1, "today": 0, "tomorrow": 1, "昨天": -1, "今天": 0, "明天": 1}
 
@@ -17,8 +19,21 @@ func (in *input) today() time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, in.zone)
 }
 
+// midnight is the end of a day, written as the hour that no clock shows.
+var midnight = regexp.MustCompile(`(^|[ T])24:00(:00)?$`)
+
 // parseTime reads an instant.
-func (in *input) parseTime(raw string) (time.Time, error) {
+func (in *input) parseTime(typed string) (time.Time, error) {
+	raw := strings.ReplaceAll(typed, "：", ":")
+	if !midnight.MatchString(raw) {
+		return in.parseClock(typed, raw)
+	}
+	at, err := in.parseClock(typed, midnight.ReplaceAllString(raw, "${1}00:00"))
+	return at.In(in.zone).AddDate(0, 0, 1), err
+}
+
+// parseClock reads raw, an instant within its day, and names it as typed where it is none.
+func (in *input) parseClock(typed, raw string) (time.Time, error) {
 	if raw == "now" || raw == "现在" {
 		return in.now(), nil
 	}
@@ -37,7 +52,7 @@ func (in *input) parseTime(raw string) (time.Time, error) {
 	days, known := dayWords[word]
 	at, err := time.Parse("15:04", clock)
 	if err != nil || !known {
-		return time.Time{}, usage(sayBadTime, raw)
+		return time.Time{}, usage(sayBadTime, typed)
 	}
 	y, m, d := in.today().Date()
 	return time.Date(y, m, d+days, at.Hour(), at.Minute(), 0, 0, in.zone), nil

@@ -23,6 +23,12 @@ func TestParseTimeOK(t *testing.T) {
 		{"Asia/Shanghai", "14:00", "2020-02-08T06:00:00Z"},
 		{"Asia/Shanghai", "tomorrow 08:00", "2020-02-09T00:00:00Z"},
 		{"Asia/Shanghai", "明天 08:00", "2020-02-09T00:00:00Z"},
+		{"Asia/Shanghai", "昨天 14：00", "2020-02-07T06:00:00Z"},
+		{"Asia/Shanghai", "14：00", "2020-02-08T06:00:00Z"},
+		{"Asia/Shanghai", "24:00", "2020-02-08T16:00:00Z"},
+		{"Asia/Shanghai", "2020-02-29 24：00", "2020-02-29T16:00:00Z"},
+		{"Asia/Shanghai", "tomorrow 24:00", "2020-02-09T16:00:00Z"},
+		{"Asia/Shanghai", "2020-02-08 14:24:00", "2020-02-08T06:24:00Z"},
 		{"Asia/Shanghai", "now", "2020-02-08T04:00:00Z"},
 		// It is still the 7th in Los Angeles.
 		{"America/Los_Angeles", "14:00", "2020-02-07T22:00:00Z"},
@@ -35,7 +41,7 @@ func TestParseTimeOK(t *testing.T) {
 }
 
 func TestParseTimeErrUsage(t *testing.T) {
-	for _, raw := range []string{"", "noon", "25:00", "2020-02-30 14:00", "someday 14:00", "2020-02-08"} {
+	for _, raw := range []string{"", "noon", "25:00", "24:01", "2020-02-30 24:00", "2020-02-30 14:00", "someday 14:00", "2020-02-08"} {
 		if got, err := at("Asia/Shanghai").parseTime(raw); err == nil {
 			t.Errorf("%q was taken as %v", raw, got)
 		}

@@ -17,15 +17,18 @@ var (
 		`Nuo: volunteers, shifts and the promises between them
 
 Names: an id alone is enough where the kind is clear (gate-am for shifts/gate-am); me is the volunteer of the token.
-Times: 2020-02-08 14:00, 14:00 (today), tomorrow 14:00, now, or RFC 3339; dates: 2020-02-08, today, tomorrow.
-Exit status: 0 done, 1 refused, 2 wrong usage, 3 server unreachable.`,
+Times: 2020-02-08 14:00, 14:00 (today), tomorrow 14:00, 24:00 (end of the day), now, or RFC 3339.
+Dates: 2020-02-08, yesterday, today, tomorrow, or 昨天, 今天, 明天.
+Exit status: 0 done, 1 refused, 2 wrong usage, 3 server unreachable, 4 store unreadable (nuo check).`,
 		`诺：志愿服务的签诺、亮诺、履诺、评诺
 
 名称：类别明确时只写编号（gate-am 即 shifts/gate-am）；me 为令牌所代表的志愿者。
-时间：2020-02-08 14:00、14:00（今天）、明天 14:00、现在，或 RFC 3339；日期：2020-02-08、今天、明天。
-退出码：0 完成，1 被拒绝，2 用法有误，3 服务无应答。`,
+时间：2020-02-08 14:00、14:00（今天）、明天 14:00、24:00（当日结束）、现在，或 RFC 3339。
+日期：2020-02-08、昨天、今天、明天，或 yesterday、today、tomorrow。
+退出码：0 完成，1 被拒绝，2 用法有误，3 服务无应答，4 存储无法读取（nuo check）。`,
 	}
 	sayHelpFlag = text{"show this help", "显示帮助"}
+	sayVersion  = text{"show the version of this program", "显示版本"}
 	sayYes      = text{"yes", "是"}
 	sayNo       = text{"no", "否"}
 	sayError    = text{"error", "错误"}
@@ -52,7 +55,7 @@ Exit status: 0 done, 1 refused, 2 wrong usage, 3 server unreachable.`,
 		"%q 不是时间，请写成 2020-02-08 14:00、14:00、明天 14:00 或 RFC 3339 格式。",
 	}
 	sayBadDate = text{
-		"%q is not a date; write 2020-02-08, today or tomorrow.", "%q 不是日期，请写成 2020-02-08、今天或明天。",
+		"%q is not a date; write 2020-02-08, yesterday, today or tomorrow.", "%q 不是日期，请写成 2020-02-08、昨天、今天或明天。",
 	}
 	sayBadZone   = text{"There is no time zone %q; write one like Asia/Shanghai.", "没有 %q 这个时区，请写成 Asia/Shanghai 这样。"}
 	sayBadOutput = text{"--output does not take %q; it takes table or json.", "--output 不接受 %q，可用：table、json。"}

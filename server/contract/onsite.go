@@ -23,6 +23,9 @@ func (r *Room) RegisterOnSite(ctx context.Context, req *nuov1.RegisterOnSiteRequ
 			if err != nil {
 				return nil, err
 			}
+			if err := nobodyTwice(c, s, person.GetPhone()); err != nil {
+				return nil, err
+			}
 			volunteer, err := enter(c, s, person)
 			if err != nil {
 				return nil, err
@@ -33,6 +36,44 @@ func (r *Room) RegisterOnSite(ctx context.Context, req *nuov1.RegisterOnSiteRequ
 			}
 			return answer(c, k)
 		})
+}
+
+// crewLookedAt is how many of a shift's people are compared with somebody who is entered at the gate.
+const crewLookedAt = 100
+
+// nobodyTwice refuses a phone that is the caller's own (nobody checks themselves in as somebody new) or that of one of
+// the shift's people, who has a contract to be checked in by.
+func nobodyTwice(c *call.Call, s *nuov1.Shift, phone string) error {
+	same := func(volunteer string) (bool, error) {
+		p, ok, err := store.Persons.Find(c.Tx, volunteer)
+		return ok && p.GetPerson().GetPhone() == phone, err
+	}
+	if me := c.Caller.Person; me != "" {
+		if own, err := same(me); err != nil {
+			return err
+		} else if own {
+			return fault.New(nuov1.ErrorReason_ERROR_REASON_OWN_CONTRACT, "contract", s.GetName())
+		}
+	}
+	looked := 0
+	for h, err := range store.Holders.Scan(c.Tx, s.GetName()) {
+		if err != nil {
+			return err
+		}
+		if looked == crewLookedAt {
+			return nil
+		}
+		looked++
+		if !lifecycle.Live(h.GetState()) {
+			continue
+		}
+		if there, err := same(h.GetVolunteer()); err != nil {
+			return err
+		} else if there {
+			return fault.New(nuov1.ErrorReason_ERROR_REASON_ALREADY_CLAIMED, "contract", h.GetContract())
+		}
+	}
+	return nil
 }
 
 // nameAndPhone is what is taken down at a gate, and nothing else: the rest is for the person to give.

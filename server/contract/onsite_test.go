@@ -90,3 +90,36 @@ func TestErrRegisterOnSite(t *testing.T) {
 		t.Errorf("what was refused left %d people behind", after-before)
 	}
 }
+
+// Nobody is entered at the gate who stands there under another name: the caller, or one of the shift's people.
+func TestErrRegisterOnSiteNobodyTwice(t *testing.T) {
+	h := open(t)
+	k := h.holds(wang, gate)
+	h.holds(ouyang, gate)
+	h.clock.at = noon.Add(2 * time.Hour)
+	before := people(h)
+	_, err := h.register(caller(wang), gate, &nuov1.Person{DisplayName: "另一人", Phone: h.phone(wang)})
+	if !fault.Is(err, nuov1.ErrorReason_ERROR_REASON_OWN_CONTRACT) {
+		t.Errorf("one's own phone: %v", err)
+	}
+	_, err = h.register(caller(wang), gate, &nuov1.Person{DisplayName: "另一人", Phone: h.phone(ouyang)})
+	if !fault.Is(err, nuov1.ErrorReason_ERROR_REASON_ALREADY_CLAIMED) {
+		t.Errorf("the phone of one of the crew: %v", err)
+	}
+	if people(h) != before {
+		t.Errorf("%s: a refusal entered somebody", k.GetName())
+	}
+}
+
+// phone is what is stored of a volunteer.
+func (h *house) phone(volunteer string) (phone string) {
+	h.t.Helper()
+	if err := h.store.View(h.t.Context(), func(tx *store.Tx) error {
+		p, err := store.Persons.Get(tx, volunteer)
+		phone = p.GetPerson().GetPhone()
+		return err
+	}); err != nil {
+		h.t.Fatal(err)
+	}
+	return phone
+}

@@ -133,7 +133,7 @@ func TestOKWhatCanBeSeenPasses(t *testing.T) {
 }
 
 func TestErrWhatCannotBeSeenIsRefusedEverywhere(t *testing.T) {
-	for _, r := range "\x00\x01\t\n\r\x1b\x7f\u0085\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e" +
+	for _, r := range "\u115f\u1160\u3164\uffa0\x00\x01\t\n\r\x1b\x7f\u0085\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e" +
 		"\u2060\u2066\u2067\u2068\u2069\ufeff\ufffe\U000e0041" {
 		err := rpc.CleanText(&nuov1.CreateVolunteerRequest{Volunteer: &nuov1.Volunteer{
 			Person: &nuov1.Person{DisplayName: "张" + string(r) + "三"}, Teams: []string{"teams/a", "teams/" + string(r)},

@@ -75,8 +75,13 @@ func hidden(s string, fd protoreflect.FieldDescriptor) (rune, bool) {
 	return 0, false
 }
 
-// Hidden tells whether a character cannot be seen: control, format, line and paragraph separators, noncharacters.
+// Hidden tells whether a character cannot be seen: control, format, line and paragraph separators, noncharacters, and
+// the fillers of Hangul, which are letters that are drawn as nothing.
 func Hidden(r rune) bool {
+	switch r {
+	case '\u115f', '\u1160', '\u3164', '\uffa0':
+		return true
+	}
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Noncharacter_Code_Point)
 }
 

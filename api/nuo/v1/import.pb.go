@@ -391,7 +391,7 @@ type ImportChange struct {
 	Action ImportAction `protobuf:"varint,1,opt,name=action,proto3,enum=nuo.v1.ImportAction" json:"action,omitempty"`
 	// With what.
 	Kind ImportKind `protobuf:"varint,2,opt,name=kind,proto3,enum=nuo.v1.ImportKind" json:"kind,omitempty"`
-	// What people call it; persons, served parties and doors are named by file and line alone.
+	// What people call it; of persons, served parties and doors the id that the file gives them.
 	Label string `protobuf:"bytes,3,opt,name=label,proto3" json:"label,omitempty"`
 	// Resource name; empty where the server has yet to make one.
 	Name string `protobuf:"bytes,4,opt,name=name,proto3" json:"name,omitempty"`

@@ -335,7 +335,8 @@ type DistrictPolicy struct {
 	SiteCodeLife *durationpb.Duration `protobuf:"bytes,5,opt,name=site_code_life,json=siteCodeLife,proto3" json:"site_code_life,omitempty"`
 	// Live offers a person may have. Default 20.
 	MaxLiveOffers int32 `protobuf:"varint,6,opt,name=max_live_offers,json=maxLiveOffers,proto3" json:"max_live_offers,omitempty"`
-	// Hours a person may promise a day (local date of the start). Default 8 h.
+	// Hours a person may promise a day (local date of the start). Default 8 h. A single shift may be longer: its length
+	// is the organiser's to answer for; beside it nothing else fits that day.
 	MaxDaily *durationpb.Duration `protobuf:"bytes,7,opt,name=max_daily,json=maxDaily,proto3" json:"max_daily,omitempty"`
 	// Rest after a shift that touches the night (22:00–6:00). Default 8 h.
 	RestAfterNight *durationpb.Duration `protobuf:"bytes,8,opt,name=rest_after_night,json=restAfterNight,proto3" json:"rest_after_night,omitempty"`

@@ -91,23 +91,12 @@ func (c *Call) May(fullMethod string, f policy.Facts) bool {
 // Actor is whom an event names: the caller's person, or the token where there is none.
 func (c *Call) Actor() string { return c.Caller.Subject() }
 
-// Read runs f on the newest durable state.
+// Read runs f on the newest durable state. An answer that must leave a trace, such as the view event of a door, is a
+// Mutate.
 func Read[Res proto.Message](ctx context.Context, s *store.Store, f func(*Call) (Res, error)) (Res, error) {
-	return run(ctx, s.View, f)
-}
-
-// Witness is Read for an answer that must leave a trace, such as the view event of a door: what f writes is durable
-// before its answer leaves. It has no request id; asking again leaves another trace.
-func Witness[Res proto.Message](ctx context.Context, s *store.Store, f func(*Call) (Res, error)) (Res, error) {
-	return run(ctx, s.Update, f)
-}
-
-func run[Res proto.Message](
-	ctx context.Context, transaction func(context.Context, func(*store.Tx) error) error, f func(*Call) (Res, error),
-) (Res, error) {
 	var res, none Res
 	in := rpc.FromContext(ctx)
-	err := transaction(ctx, func(tx *store.Tx) (err error) {
+	err := s.View(ctx, func(tx *store.Tx) (err error) {
 		c := newCall(ctx, in, in.Caller, tx)
 		res, err = asked(c, f)
 		return err

@@ -144,9 +144,6 @@ func TestErrHandlerThatNeverAskedWritesNothing(t *testing.T) {
 	if o, err := call.Mutate(ctx, s, request(), silent); err == nil || o != nil {
 		t.Errorf("%v %v", o, err)
 	}
-	if o, err := call.Witness(ctx, s, silent); err == nil || o != nil {
-		t.Errorf("%v %v", o, err)
-	}
 	look := func(*call.Call) (*nuov1.Organisation, error) { return &nuov1.Organisation{}, nil }
 	if o, err := call.Read(ctx, s, look); err == nil || o != nil {
 		t.Errorf("%v %v", o, err)
@@ -417,17 +414,4 @@ func TestOKStreamAuthenticatesEachStep(t *testing.T) {
 	is(t, call.Stream(ctx, s, step), nuov1.ErrorReason_ERROR_REASON_PERMISSION_DENIED)
 	revoked = true
 	is(t, call.Stream(ctx, s, step), nuov1.ErrorReason_ERROR_REASON_UNAUTHENTICATED)
-}
-
-func TestOKWitnessLeavesItsTrace(t *testing.T) {
-	s, _ := open(t)
-	ctx, _ := by(t, list, "tokens/a", here)
-	for want := 1; want <= 2; want++ {
-		if _, err := call.Witness(ctx, s, create); err != nil {
-			t.Fatal(err)
-		}
-		if n := count(t, s); n != want {
-			t.Errorf("%d traces, want %d", n, want)
-		}
-	}
 }

@@ -24,17 +24,6 @@ type Shown struct {
 	reasons   []nuov1.ErrorReason // for which nobody can claim
 }
 
-// PresentShift fills in what is never stored: the fill, the list's state, what the caller may do and why not.
-func (r *Reader) PresentShift(caller *policy.Caller, shift *nuov1.Shift) error {
-	shown, err := r.Show(shift)
-	if err != nil {
-		return err
-	}
-	answer, err := r.Answer(caller, shown)
-	answer.Tell(shift)
-	return err
-}
-
 // Show fills in the fill and the list's state of a stored shift, which is then the Shown's.
 func (r *Reader) Show(shift *nuov1.Shift) (*Shown, error) {
 	s, err := r.w.use(shift)

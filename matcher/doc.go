@@ -1,0 +1,35 @@
+// Package matcher assigns volunteers to shifts: the best way there is, with a proof of how good it is and a reason for
+// every gap. It is a library of its own: it does no I/O, reads no clock but to keep a deadline, and imports the standard
+// library alone.
+//
+// A Problem holds volunteers, shifts and the eligible pairs of them, each with a rank (1 = most wanted). A Builder takes
+// it piece by piece and refuses what makes no sense, naming the element. Then
+//
+//	Fill    gives every volunteer at most one shift: exact
+//	Roster  gives several, without overlaps, with rest and travel: anytime, with a proven bound
+//	Stable  serves both sides' wishes, so that nobody can better themselves with another's consent
+//	Repair  mends a signed roster and moves the fewest people
+//	Explain says why a slot stays free and why a volunteer did not get what they wanted
+//
+// # What is best
+//
+// Fill, Roster and Repair compare plans by their Score, from left to right:
+//
+//  1. Value: the weights of the filled slots, added up. A slot weighs its shift's priority; the slots up to the shift's
+//     minimum headcount weigh so much more that each of them goes before any other slot.
+//  2. Moved (Repair alone): how many signed places are not kept.
+//  3. Rank: the ranks of the assigned pairs, added up.
+//  4. Unfairness: how much the squares of everybody's loads grow, which is least where the load is most even.
+//
+// Where two plans have the same score, the answer depends on the order of volunteers and shifts, never on the order in
+// which pairs were added; each solver documents its tie-break. The score does not depend on any order.
+//
+// Where every volunteer takes one shift, the sets of slots that can be filled together are the independent sets of a
+// transversal matroid (Edmonds and Fulkerson 1965): a plan with the most value then also fills the most slots, and
+// priorities never cost a filled slot.
+//
+// # Time
+//
+// A time is a number of units since an origin that the caller chooses (minutes since a local midnight, half hours, …).
+// Intervals are half-open. Days are Rules.Day units long and begin at multiples of it.
+package matcher

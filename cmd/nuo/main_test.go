@@ -3,9 +3,12 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -30,6 +33,8 @@ type clockOf struct{}
 //	exits STATUS nuo ARGS…   runs and wants that exit status
 //	capture NAME PATTERN     puts the first group of the pattern, searched in the last output, into $NAME
 //	clock TIME               moves the server's clock to the RFC 3339 time
+//
+// The shared matching problems are in $PROBLEMS.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
@@ -40,7 +45,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("NUO_SERVER", address)
 			env.Setenv("NUO_TOKEN", token)
 			env.Setenv("LANG", "C.UTF-8")
-			return err
+			return errors.Join(err, problemsFor(env))
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits":   exits,
@@ -52,6 +57,17 @@ func TestScripts(t *testing.T) {
 			},
 		},
 	})
+}
+
+// problemsFor puts the shared matching problems within reach, and one as other editors write it: with Windows' line ends,
+// and with a mark before the first character.
+func problemsFor(env *testscript.Env) error {
+	problems, err := filepath.Abs("../../matcher/testdata")
+	env.Setenv("PROBLEMS", problems)
+	text := "# lists\np 3 2 3\ns 0 1\ns 1 2\ne 0 0 1\n\ne 0 1 2 # second\ne 1 0 1\n"
+	return errors.Join(err,
+		os.WriteFile(filepath.Join(env.WorkDir, "crlf.txt"), []byte(strings.ReplaceAll(text, "\n", "\r\n")), 0o600),
+		os.WriteFile(filepath.Join(env.WorkDir, "marked.txt"), []byte("\ufeff"+text), 0o600))
 }
 
 func exits(ts *testscript.TestScript, _ bool, args []string) {

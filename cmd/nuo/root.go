@@ -25,7 +25,7 @@ var commands = []func(*app) *cobra.Command{
 	serveCommand, demoCommand,
 	applyCommand,
 	orgCommand, volunteerCommand, servedCommand,
-	listCommand, taskCommand, shiftCommand, doorCommand,
+	listCommand, taskCommand, shiftCommand, doorCommand, matchCommand,
 	claimCommand, offerCommand, spokenYesCommand, signCommand, declineCommand, acceptCommand, refuseCommand,
 	withdrawCommand, leaveCommand, amendmentCommand,
 	checkInCommand, undoCheckInCommand, checkOutCommand, enterCheckOutCommand, absentCommand, extendCommand,

@@ -296,6 +296,11 @@ var flagWords = map[string]text{
 	"person":          {"volunteer whom it stands for", "所代表的志愿者"},
 	"grant":           {"role=scope, one of", "角色=范围，可用"},
 	"expire":          {"when it expires", "到期时间"},
+
+	"seconds": {"improve a roster for so long at most; 0: until it is proved best", "排班最多改进几秒；0 为直到证明最优"},
+	"seed":    {"the same seed finds the same plan", "随机种子，相同则结果相同"},
+	"steps":   {"improve a roster in so many steps at most; 0: no limit", "排班最多改进几步；0 为不限"},
+	"plan":    {"print the plan too, a line each assignment", "同时输出方案，每项安排一行"},
 }
 
 // fieldWords are the columns of tables: a field of the API and its Chinese.
@@ -327,7 +332,7 @@ const fieldWords = `
 	door_after 入户可见延后 time_zone 时区 terms 条款 scope 范围 category 类别 version 版本 revision_time 版本时间
 	from_date 从 to_date 到 id 编号 board_degree 展示方式 wording_version 文本版本 vouched 单位担保 leftover_task 剩余任务
 	by 经办 method 方式 side 一方 check_in_time 签到 check_out_time 签退 event_time 最近变动 from_state 原状态
-	to_state 现状态 cause 起因 note_commitment 说明摘要 previous_hash 上一条摘要 person.display_name 姓名
+	to_state 现状态 cause 起因 note_commitment 说明摘要 previous_hash 上一条摘要 person.display_name 姓名 rank 名次
 	contact.display_name 姓名 note 说明`
 
 // valueWords are the values of enums: as they are typed, and their Chinese.

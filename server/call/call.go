@@ -88,6 +88,18 @@ func (c *Call) May(fullMethod string, f policy.Facts) bool {
 	return ok
 }
 
+// NeedPerson is PERMISSION_DENIED for a token that stands for nobody: what decides about people is decided by one.
+func (c *Call) NeedPerson() error {
+	if c.Caller != nil && c.Caller.Person != "" {
+		return nil
+	}
+	return rpc.Denied(c.Method).WithViolation(fault.Violation{
+		Field:         "authorization",
+		Description:   "a token bound to a person is needed; have one issued with token.person set to who decides",
+		DescriptionZH: "须使用绑定到本人的令牌，请申请填写了 token.person 的令牌",
+	})
+}
+
 // Actor is whom an event names: the caller's person, or the token where there is none.
 func (c *Call) Actor() string { return c.Caller.Subject() }
 

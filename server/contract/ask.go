@@ -133,7 +133,7 @@ func reached(f policy.Facts, community string, who reach) policy.Facts {
 // Nobody is the volunteer of a contract but in person, whatever a token was granted: no one signs for another.
 func actor(c *call.Call, volunteer string) (lifecycle.Actor, error) {
 	a := lifecycle.Actor{Name: c.Actor(), Person: c.Caller.Person, Role: c.Role}
-	if err := needPerson(c.Caller, c.Method); err != nil {
+	if err := needPerson(c); err != nil {
 		return a, err
 	}
 	own := a.Person != "" && a.Person == volunteer

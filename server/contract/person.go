@@ -4,9 +4,8 @@ import (
 	"slices"
 
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
-	"nuo.internal/nuo/server/fault"
+	"nuo.internal/nuo/server/call"
 	"nuo.internal/nuo/server/policy"
-	"nuo.internal/nuo/server/rpc"
 )
 
 // deciding are the verbs that decide about somebody's contract, with the actions that they stand for. Rule 10 lets nobody
@@ -32,15 +31,11 @@ var deciding = map[string][]nuov1.ContractAction{
 }
 
 // needPerson is PERMISSION_DENIED for a verb that decides, by a token that stands for nobody.
-func needPerson(caller *policy.Caller, method string) error {
-	if _, decides := deciding[method]; !decides || caller.Person != "" {
+func needPerson(c *call.Call) error {
+	if _, decides := deciding[c.Method]; !decides {
 		return nil
 	}
-	return rpc.Denied(method).WithViolation(fault.Violation{
-		Field:         "authorization",
-		Description:   "a token bound to a person is needed; have one issued with token.person set to who decides",
-		DescriptionZH: "须使用绑定到本人的令牌，请申请填写了 token.person 的令牌",
-	})
+	return c.NeedPerson()
 }
 
 // inPerson takes out the actions that need a person where the caller is none.

@@ -55,6 +55,8 @@ package store
 //	0x74    claims                     volunteer                    nuo.store.v1.PersonClaims
 //	0x75    acceptance                 community volunteer          nuo.store.v1.Acceptance
 //	0x76    ended calendar entry       volunteer start contract     nuo.store.v1.CalendarEntry
+//
+// and from 0x77 on those of schema_match.go, which draws them.
 const (
 	prefixMeta            byte = 0x01
 	prefixServingInterval byte = 0x02
@@ -91,5 +93,6 @@ func Tables() []AnyTable {
 		Tokens, Requests, DueEntries, FileNames, Notes, AdminEvents,
 		TaskLists, Tasks, Shifts, Terms, Doors,
 		Contracts, Calendar, EndedCalendar, Holders, Slots, Claims, Waits, Acceptances, ContractEvents,
+		Matches, MatchWorks, Placements, Preferences,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"math"
+	"math/bits"
 	"slices"
 )
 
@@ -57,18 +58,13 @@ func Stable(ctx context.Context, p *Problem, o StableOptions) (*StablePlan, erro
 		return nil, ErrCrew
 	}
 	a := newAcceptance(ctx, p)
-	for _, v := range a.order {
-		a.propose(v)
-		if a.ended != nil {
-			return nil, a.ended
-		}
-	}
+	a.run()
 	plan := &StablePlan{}
 	if o.CloseShort {
 		plan.Closed = a.closeShort()
-		if a.ended != nil {
-			return nil, a.ended
-		}
+	}
+	if a.ended != nil {
+		return nil, a.ended
 	}
 	a.write(plan)
 	return plan, nil
@@ -102,8 +98,8 @@ type acceptance struct {
 	taken []int32
 	// sorted has the pairs of volunteers with many who came back often, most wanted first.
 	sorted map[int32]*sortedRow
-	// longest is the longest shift: a volunteer whose Time is less, or who has commitments, may be forbidden a shift.
-	longest int
+	// limited are the volunteers whom a commitment or their Time may forbid a shift, nil where there are none.
+	limited []bool
 	// budget is how many pairs are looked at before the context is asked, ended what it said.
 	budget int
 	ended  error
@@ -126,31 +122,51 @@ func newAcceptance(ctx context.Context, p *Problem) *acceptance {
 		a.place[v] = int32(i)
 		a.held[v] = nobody
 	}
+	a.limited = limited(p)
 	a.slot = slots(p)
 	a.heap = make([]uint64, a.slot[len(p.shifts)])
 	for s := range p.shifts {
 		if a.slot[s] < a.slot[s+1] {
 			a.worst[s] = acceptsAll
 		}
-		a.longest = max(a.longest, p.shifts[s].End-p.shifts[s].Start)
 	}
 	return a
 }
 
-// tieOrder has the volunteers by load, then number.
+// tieOrder has the volunteers by load, then number: counting sorts of eleven bits each.
 func tieOrder(p *Problem) []int32 {
-	order := make([]int32, len(p.volunteers))
-	even := true
+	order, most := make([]int32, len(p.volunteers)), 0
 	for v := range order {
 		order[v] = int32(v)
-		even = even && p.volunteers[v].Load == p.volunteers[0].Load
+		most = max(most, p.volunteers[v].Load)
 	}
-	if !even {
-		slices.SortFunc(order, func(v, w int32) int {
-			return cmp.Or(cmp.Compare(p.volunteers[v].Load, p.volunteers[w].Load), cmp.Compare(v, w))
-		})
+	const width = 11
+	for shift := 0; most>>shift > 0; shift += width {
+		digit := make([]int32, len(order))
+		for v := range digit {
+			digit[v] = int32(p.volunteers[v].Load >> shift & (1<<width - 1))
+		}
+		order = countingSort(order, digit, 1<<width)
 	}
 	return order
+}
+
+// limited are the volunteers with commitments, or with less Time than the longest shift takes; nil where there are none.
+func limited(p *Problem) (limited []bool) {
+	longest := 0
+	for s := range p.shifts {
+		longest = max(longest, p.shifts[s].End-p.shifts[s].Start)
+	}
+	for v := range p.volunteers {
+		time := p.volunteers[v].Time
+		if time > 0 && time < longest || p.firstCommitment[v] < p.firstCommitment[v+1] {
+			if limited == nil {
+				limited = make([]bool, len(p.volunteers))
+			}
+			limited[v] = true
+		}
+	}
+	return limited
 }
 
 // slots are the borders of the shifts' slots in one row. Where the capacities are far more than there are pairs, each is
@@ -181,16 +197,62 @@ func (a *acceptance) key(v, pair int32) uint64 {
 	return uint64(uint32(a.p.standing[pair]-1))<<32 | uint64(a.place[v]) // 0, for none, becomes the highest
 }
 
+// run lets everybody propose. The order does not change the outcome: without standings it is the one in which nobody is
+// ever replaced, otherwise sweeps over the volunteers, which memory likes better than to follow each who is replaced.
+func (a *acceptance) run() {
+	if a.p.standing == nil {
+		for _, v := range a.order {
+			a.propose(v)
+		}
+		return
+	}
+	waiting := make([]uint64, (len(a.order)+63)/64)
+	for v := range a.order {
+		waiting[v/64] |= 1 << (v % 64)
+	}
+	for late := math.MaxInt; late > len(waiting) && a.ended == nil; {
+		late = 0
+		for w := range waiting {
+			for waiting[w] != 0 {
+				v := int32(w*64 + bits.TrailingZeros64(waiting[w]))
+				waiting[w] &= waiting[w] - 1
+				replaced := a.step(v)
+				if replaced == nobody {
+					continue
+				}
+				waiting[replaced/64] |= 1 << (replaced % 64)
+				if replaced < v {
+					late++
+				}
+			}
+		}
+	}
+	for w, few := range waiting {
+		for ; few != 0; few &= few - 1 {
+			a.propose(int32(w*64 + bits.TrailingZeros64(few)))
+		}
+	}
+}
+
 // propose lets a volunteer go on, and whoever is replaced, until all have a shift that accepts or none is left.
 func (a *acceptance) propose(v int32) {
-	for v != nobody && a.ended == nil {
-		pair := a.next(v)
-		a.held[v] = pair
-		if pair == nobody {
-			return
-		}
-		v = a.accept(a.p.shift[pair], a.key(v, pair))
+	for v != nobody {
+		v = a.step(v)
 	}
+}
+
+// step lets a volunteer go on to the next shift that accepts, and answers whom that replaces, or nobody. It does nothing
+// after the context's end.
+func (a *acceptance) step(v int32) int32 {
+	if a.ended != nil {
+		return nobody
+	}
+	pair := a.next(v)
+	a.held[v] = pair
+	if pair == nobody {
+		return nobody
+	}
+	return a.accept(a.p.shift[pair], a.key(v, pair))
 }
 
 // next is the most wanted pair of a volunteer whose shift accepts, or nobody.
@@ -200,27 +262,54 @@ func (a *acceptance) next(v int32) int32 {
 		a.budget = lookAtContext
 		a.ended = a.ctx.Err()
 	}
-	volunteer := &a.p.volunteers[v]
-	limited := volunteer.Time > 0 && volunteer.Time < a.longest || len(a.p.CommitmentsOf(int(v))) > 0
-	if last-first > longRow {
+	switch limited := len(a.limited) > 0 && a.limited[v]; {
+	case last-first > longRow:
 		return a.nextSorted(v, limited)
+	case limited:
+		return a.nextAllowed(v, limited)
 	}
-	shifts, ranks := a.p.shift[first:last], a.p.rank[first:last]
-	place := uint64(a.place[v])
-	best, bestRank := nobody, int64(math.MaxInt64)
-	for i, rank := range ranks {
-		if int64(rank) >= bestRank {
-			continue
+	// No branch here depends on what is read: most of it no processor could foresee.
+	shifts, ranks, place := a.p.shift[first:last], a.p.rank[first:last], uint64(a.place[v])
+	best := uint64(math.MaxUint64)
+	if a.p.standing == nil {
+		for i, rank := range ranks {
+			candidate := uint64(rank)<<32 | uint64(i)
+			if place >= a.worst[shifts[i]] {
+				candidate = math.MaxUint64
+			}
+			best = min(best, candidate)
 		}
-		key := place
-		if a.p.standing != nil {
-			key |= uint64(uint32(a.p.standing[first+i]-1)) << 32
-		}
-		if key < a.worst[shifts[i]] && !(limited && a.p.Forbids(int(v), nil, int(shifts[i])) != None) {
-			best, bestRank = first+i, int64(rank)
+	} else {
+		standings := a.p.standing[first:last]
+		for i, rank := range ranks {
+			candidate := uint64(rank)<<32 | uint64(i)
+			if uint64(uint32(standings[i]-1))<<32|place >= a.worst[shifts[i]] {
+				candidate = math.MaxUint64
+			}
+			best = min(best, candidate)
 		}
 	}
-	return int32(best)
+	if best == math.MaxUint64 {
+		return nobody
+	}
+	return int32(first) + int32(uint32(best))
+}
+
+// accepts tells whether the shift of a pair would have the volunteer, and may.
+func (a *acceptance) accepts(v, pair int32, limited bool) bool {
+	s := a.p.shift[pair]
+	return a.key(v, pair) < a.worst[s] && (!limited || a.p.Forbids(int(v), nil, int(s)) == None)
+}
+
+// nextAllowed is next for volunteers who may be forbidden a shift.
+func (a *acceptance) nextAllowed(v int32, limited bool) int32 {
+	best := int32(nobody)
+	for pair := int32(a.p.first[v]); pair < int32(a.p.first[v+1]); pair++ {
+		if (best == nobody || a.p.rank[pair] < a.p.rank[best]) && a.accepts(v, pair, limited) {
+			best = pair
+		}
+	}
+	return best
 }
 
 // nextSorted is next for volunteers with many pairs: a few times it looks along all, then it sorts what is left.
@@ -233,22 +322,12 @@ func (a *acceptance) nextSorted(v int32, limited bool) int32 {
 		row = &sortedRow{}
 		a.sorted[v] = row
 	}
-	accepts := func(pair int32) bool {
-		s := a.p.shift[pair]
-		return a.key(v, pair) < a.worst[s] && !(limited && a.p.Forbids(int(v), nil, int(s)) != None)
-	}
 	if row.looks++; row.looks <= manyLooks {
-		best := int32(nobody)
-		for pair := int32(a.p.first[v]); pair < int32(a.p.first[v+1]); pair++ {
-			if (best == nobody || a.p.rank[pair] < a.p.rank[best]) && accepts(pair) {
-				best = pair
-			}
-		}
-		return best
+		return a.nextAllowed(v, limited)
 	}
 	if row.looks == manyLooks+1 {
 		for pair := int32(a.p.first[v]); pair < int32(a.p.first[v+1]); pair++ {
-			if accepts(pair) {
+			if a.accepts(v, pair, limited) {
 				row.pairs = append(row.pairs, pair)
 			}
 		}
@@ -257,7 +336,7 @@ func (a *acceptance) nextSorted(v int32, limited bool) int32 {
 		})
 	}
 	for i, pair := range row.pairs {
-		if accepts(pair) {
+		if a.accepts(v, pair, limited) {
 			row.pairs = row.pairs[i+1:]
 			return pair
 		}

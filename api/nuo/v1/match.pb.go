@@ -437,6 +437,59 @@ func (MatchRule) EnumDescriptor() ([]byte, []int) {
 	return file_nuo_v1_match_proto_rawDescGZIP(), []int{5}
 }
 
+// How much an answer about another plan is worth.
+type MatchCertainty int32
+
+const (
+	// Not computed, or the rules leave no way.
+	MatchCertainty_MATCH_CERTAINTY_UNSPECIFIED MatchCertainty = 0
+	// Proved.
+	MatchCertainty_MATCH_CERTAINTY_EXACT MatchCertainty = 1
+	// A plan that does it is known, a better one may exist.
+	MatchCertainty_MATCH_CERTAINTY_AT_LEAST MatchCertainty = 2
+)
+
+// Enum value maps for MatchCertainty.
+var (
+	MatchCertainty_name = map[int32]string{
+		0: "MATCH_CERTAINTY_UNSPECIFIED",
+		1: "MATCH_CERTAINTY_EXACT",
+		2: "MATCH_CERTAINTY_AT_LEAST",
+	}
+	MatchCertainty_value = map[string]int32{
+		"MATCH_CERTAINTY_UNSPECIFIED": 0,
+		"MATCH_CERTAINTY_EXACT":       1,
+		"MATCH_CERTAINTY_AT_LEAST":    2,
+	}
+)
+
+func (x MatchCertainty) Enum() *MatchCertainty {
+	p := new(MatchCertainty)
+	*p = x
+	return p
+}
+
+func (x MatchCertainty) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (MatchCertainty) Descriptor() protoreflect.EnumDescriptor {
+	return file_nuo_v1_match_proto_enumTypes[6].Descriptor()
+}
+
+func (MatchCertainty) Type() protoreflect.EnumType {
+	return &file_nuo_v1_match_proto_enumTypes[6]
+}
+
+func (x MatchCertainty) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use MatchCertainty.Descriptor instead.
+func (MatchCertainty) EnumDescriptor() ([]byte, []int) {
+	return file_nuo_v1_match_proto_rawDescGZIP(), []int{6}
+}
+
 // How good a plan is. Plans are compared by value (more is better), rank (less is better), unfairness (less is better).
 type MatchScore struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1098,15 +1151,17 @@ func (x *Placement) GetContractState() ContractState {
 	return ContractState_CONTRACT_STATE_UNSPECIFIED
 }
 
-// How many are forbidden something by one reason.
+// How many are kept from a shift by one reason.
 type MatchReasonCount struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The rule of the plan.
+	// The rule of the plan; unspecified: nothing, they are free to take it.
 	Rule MatchRule `protobuf:"varint,1,opt,name=rule,proto3,enum=nuo.v1.MatchRule" json:"rule,omitempty"`
 	// With NOT_ELIGIBLE: why a claim would be refused.
 	Reason ErrorReason `protobuf:"varint,2,opt,name=reason,proto3,enum=nuo.v1.ErrorReason" json:"reason,omitempty"`
 	// How many volunteers.
-	Volunteers    int32 `protobuf:"varint,3,opt,name=volunteers,proto3" json:"volunteers,omitempty"`
+	Volunteers int32 `protobuf:"varint,3,opt,name=volunteers,proto3" json:"volunteers,omitempty"`
+	// Of these, how many without any shift of this plan: by what they promised before, or a limit.
+	Outside       int32 `protobuf:"varint,4,opt,name=outside,proto3" json:"outside,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1162,30 +1217,202 @@ func (x *MatchReasonCount) GetVolunteers() int32 {
 	return 0
 }
 
-// Why slots stay free: these shifts together need more people than there are for them. It is the smallest such set.
+func (x *MatchReasonCount) GetOutside() int32 {
+	if x != nil {
+		return x.Outside
+	}
+	return 0
+}
+
+// A volunteer who goes from one shift to another. For planners.
+type MatchMove struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The volunteer.
+	Volunteer string `protobuf:"bytes,1,opt,name=volunteer,proto3" json:"volunteer,omitempty"`
+	// The shift that is left; empty for none.
+	FromShift string `protobuf:"bytes,2,opt,name=from_shift,json=fromShift,proto3" json:"from_shift,omitempty"`
+	// The shift that is taken; empty for none.
+	ToShift       string `protobuf:"bytes,3,opt,name=to_shift,json=toShift,proto3" json:"to_shift,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MatchMove) Reset() {
+	*x = MatchMove{}
+	mi := &file_nuo_v1_match_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MatchMove) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MatchMove) ProtoMessage() {}
+
+func (x *MatchMove) ProtoReflect() protoreflect.Message {
+	mi := &file_nuo_v1_match_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MatchMove.ProtoReflect.Descriptor instead.
+func (*MatchMove) Descriptor() ([]byte, []int) {
+	return file_nuo_v1_match_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *MatchMove) GetVolunteer() string {
+	if x != nil {
+		return x.Volunteer
+	}
+	return ""
+}
+
+func (x *MatchMove) GetFromShift() string {
+	if x != nil {
+		return x.FromShift
+	}
+	return ""
+}
+
+func (x *MatchMove) GetToShift() string {
+	if x != nil {
+		return x.ToShift
+	}
+	return ""
+}
+
+// A proof that slots stay free: these shifts need more than all who may take them can give.
+type MatchDeficientSet struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The shifts, the gap's first, at most 100.
+	Shifts []string `protobuf:"bytes,1,rep,name=shifts,proto3" json:"shifts,omitempty"`
+	// Everybody who may take one of them, to planners, at most 100.
+	Volunteers []string `protobuf:"bytes,2,rep,name=volunteers,proto3" json:"volunteers,omitempty"`
+	// How many they are.
+	Eligible int32 `protobuf:"varint,3,opt,name=eligible,proto3" json:"eligible,omitempty"`
+	// Slots that the shifts have, or with of_minimum that their minimum headcounts ask for.
+	Need int32 `protobuf:"varint,4,opt,name=need,proto3" json:"need,omitempty"`
+	// It is about minimum headcounts.
+	OfMinimum bool `protobuf:"varint,5,opt,name=of_minimum,json=ofMinimum,proto3" json:"of_minimum,omitempty"`
+	// The most of these slots that the volunteers can fill.
+	Supply int32 `protobuf:"varint,6,opt,name=supply,proto3" json:"supply,omitempty"`
+	// No shift but the gap's can be left out.
+	Minimal       bool `protobuf:"varint,7,opt,name=minimal,proto3" json:"minimal,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MatchDeficientSet) Reset() {
+	*x = MatchDeficientSet{}
+	mi := &file_nuo_v1_match_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MatchDeficientSet) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MatchDeficientSet) ProtoMessage() {}
+
+func (x *MatchDeficientSet) ProtoReflect() protoreflect.Message {
+	mi := &file_nuo_v1_match_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MatchDeficientSet.ProtoReflect.Descriptor instead.
+func (*MatchDeficientSet) Descriptor() ([]byte, []int) {
+	return file_nuo_v1_match_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *MatchDeficientSet) GetShifts() []string {
+	if x != nil {
+		return x.Shifts
+	}
+	return nil
+}
+
+func (x *MatchDeficientSet) GetVolunteers() []string {
+	if x != nil {
+		return x.Volunteers
+	}
+	return nil
+}
+
+func (x *MatchDeficientSet) GetEligible() int32 {
+	if x != nil {
+		return x.Eligible
+	}
+	return 0
+}
+
+func (x *MatchDeficientSet) GetNeed() int32 {
+	if x != nil {
+		return x.Need
+	}
+	return 0
+}
+
+func (x *MatchDeficientSet) GetOfMinimum() bool {
+	if x != nil {
+		return x.OfMinimum
+	}
+	return false
+}
+
+func (x *MatchDeficientSet) GetSupply() int32 {
+	if x != nil {
+		return x.Supply
+	}
+	return 0
+}
+
+func (x *MatchDeficientSet) GetMinimal() bool {
+	if x != nil {
+		return x.Minimal
+	}
+	return false
+}
+
+// Why a shift has free slots.
 type MatchGap struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The shifts.
-	Shifts []string `protobuf:"bytes,1,rep,name=shifts,proto3" json:"shifts,omitempty"`
-	// Slots that they have together.
-	Slots int32 `protobuf:"varint,2,opt,name=slots,proto3" json:"slots,omitempty"`
-	// Slots of them that the plan fills.
-	Filled int32 `protobuf:"varint,3,opt,name=filled,proto3" json:"filled,omitempty"`
-	// Volunteers of the pool who are eligible for one of them.
+	// The shift.
+	Shift string `protobuf:"bytes,1,opt,name=shift,proto3" json:"shift,omitempty"`
+	// Free slots.
+	Free int32 `protobuf:"varint,2,opt,name=free,proto3" json:"free,omitempty"`
+	// Of these, how many the minimum headcount lacks.
+	Missing int32 `protobuf:"varint,3,opt,name=missing,proto3" json:"missing,omitempty"`
+	// Volunteers of the pool who may take it.
 	Eligible int32 `protobuf:"varint,4,opt,name=eligible,proto3" json:"eligible,omitempty"`
-	// Those volunteers, to planners, at most 100.
-	Volunteers []string `protobuf:"bytes,5,rep,name=volunteers,proto3" json:"volunteers,omitempty"`
-	// Why the others of the pool are not.
-	Reasons []*MatchReasonCount `protobuf:"bytes,6,rep,name=reasons,proto3" json:"reasons,omitempty"`
-	// Slots below the minimum headcount that stay free.
-	ShortSlots    int32 `protobuf:"varint,7,opt,name=short_slots,json=shortSlots,proto3" json:"short_slots,omitempty"`
+	// What keeps the volunteers of the pool from it, and how many: the eligible ones by the rules of the plan, the others
+	// as NOT_ELIGIBLE with the reason for which a claim would be refused, or NOT_AVAILABLE.
+	Stopped []*MatchReasonCount `protobuf:"bytes,5,rep,name=stopped,proto3" json:"stopped,omitempty"`
+	// Moves that would fill one slot more: the plan is then not the best there is.
+	Chain []*MatchMove `protobuf:"bytes,6,rep,name=chain,proto3" json:"chain,omitempty"`
+	// The proof that slots stay free; unset where there is a chain or nothing is proved.
+	Set           *MatchDeficientSet `protobuf:"bytes,7,opt,name=set,proto3" json:"set,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *MatchGap) Reset() {
 	*x = MatchGap{}
-	mi := &file_nuo_v1_match_proto_msgTypes[4]
+	mi := &file_nuo_v1_match_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1197,7 +1424,7 @@ func (x *MatchGap) String() string {
 func (*MatchGap) ProtoMessage() {}
 
 func (x *MatchGap) ProtoReflect() protoreflect.Message {
-	mi := &file_nuo_v1_match_proto_msgTypes[4]
+	mi := &file_nuo_v1_match_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1210,26 +1437,26 @@ func (x *MatchGap) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MatchGap.ProtoReflect.Descriptor instead.
 func (*MatchGap) Descriptor() ([]byte, []int) {
-	return file_nuo_v1_match_proto_rawDescGZIP(), []int{4}
+	return file_nuo_v1_match_proto_rawDescGZIP(), []int{6}
 }
 
-func (x *MatchGap) GetShifts() []string {
+func (x *MatchGap) GetShift() string {
 	if x != nil {
-		return x.Shifts
+		return x.Shift
 	}
-	return nil
+	return ""
 }
 
-func (x *MatchGap) GetSlots() int32 {
+func (x *MatchGap) GetFree() int32 {
 	if x != nil {
-		return x.Slots
+		return x.Free
 	}
 	return 0
 }
 
-func (x *MatchGap) GetFilled() int32 {
+func (x *MatchGap) GetMissing() int32 {
 	if x != nil {
-		return x.Filled
+		return x.Missing
 	}
 	return 0
 }
@@ -1241,61 +1468,69 @@ func (x *MatchGap) GetEligible() int32 {
 	return 0
 }
 
-func (x *MatchGap) GetVolunteers() []string {
+func (x *MatchGap) GetStopped() []*MatchReasonCount {
 	if x != nil {
-		return x.Volunteers
+		return x.Stopped
 	}
 	return nil
 }
 
-func (x *MatchGap) GetReasons() []*MatchReasonCount {
+func (x *MatchGap) GetChain() []*MatchMove {
 	if x != nil {
-		return x.Reasons
+		return x.Chain
 	}
 	return nil
 }
 
-func (x *MatchGap) GetShortSlots() int32 {
+func (x *MatchGap) GetSet() *MatchDeficientSet {
 	if x != nil {
-		return x.ShortSlots
+		return x.Set
 	}
-	return 0
+	return nil
 }
 
-// What somebody wanted more than what the plan gives, and why it is not so.
+// A shift that somebody would rather have than what the plan gives, and why it is not so.
 type MatchWish struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The volunteer.
+	// The volunteer; to volunteers themselves it is their own name.
 	Volunteer string `protobuf:"bytes,1,opt,name=volunteer,proto3" json:"volunteer,omitempty"`
 	// The shift that was wanted.
 	Shift string `protobuf:"bytes,2,opt,name=shift,proto3" json:"shift,omitempty"`
 	// How much, 1 most.
 	Rank int32 `protobuf:"varint,3,opt,name=rank,proto3" json:"rank,omitempty"`
-	// What forbids it in this plan.
-	Rule MatchRule `protobuf:"varint,4,opt,name=rule,proto3,enum=nuo.v1.MatchRule" json:"rule,omitempty"`
+	// Slots of the shift.
+	Slots int32 `protobuf:"varint,4,opt,name=slots,proto3" json:"slots,omitempty"`
+	// Of these, taken in the plan.
+	Taken int32 `protobuf:"varint,5,opt,name=taken,proto3" json:"taken,omitempty"`
+	// How many may take it.
+	Eligible int32 `protobuf:"varint,6,opt,name=eligible,proto3" json:"eligible,omitempty"`
+	// Who holds it, to planners, at most 100.
+	Holders []string `protobuf:"bytes,7,rep,name=holders,proto3" json:"holders,omitempty"`
+	// What forbids it beside what the plan gives this volunteer; unspecified: only its slots are taken.
+	Rule MatchRule `protobuf:"varint,8,opt,name=rule,proto3,enum=nuo.v1.MatchRule" json:"rule,omitempty"`
+	// The rule forbids it without any shift of this plan.
+	Outside bool `protobuf:"varint,9,opt,name=outside,proto3" json:"outside,omitempty"`
 	// With NOT_ELIGIBLE: why a claim would be refused.
-	IneligibleReasons []ErrorReason `protobuf:"varint,5,rep,packed,name=ineligible_reasons,json=ineligibleReasons,proto3,enum=nuo.v1.ErrorReason" json:"ineligible_reasons,omitempty"`
-	// How many hold the shift in this plan.
-	Holders int32 `protobuf:"varint,6,opt,name=holders,proto3" json:"holders,omitempty"`
-	// Of these, how many have no other shift that they could take.
-	HoldersBound int32 `protobuf:"varint,7,opt,name=holders_bound,json=holdersBound,proto3" json:"holders_bound,omitempty"`
-	// Those who hold it, to planners, at most 100.
-	HolderVolunteers []string `protobuf:"bytes,8,rep,name=holder_volunteers,json=holderVolunteers,proto3" json:"holder_volunteers,omitempty"`
-	// The shifts of the plan that stand against it, such as the one that it crosses.
-	Against []string `protobuf:"bytes,9,rep,name=against,proto3" json:"against,omitempty"`
-	// Whether the volunteer could have it if others moved, without a slot being lost.
-	Possible bool `protobuf:"varint,10,opt,name=possible,proto3" json:"possible,omitempty"`
-	// With possible: how much the sum of ranks would grow; what the plan saves by not doing it.
-	RankCost int64 `protobuf:"varint,11,opt,name=rank_cost,json=rankCost,proto3" json:"rank_cost,omitempty"`
-	// With possible: how many other volunteers would be given something else.
-	Moves         int32 `protobuf:"varint,12,opt,name=moves,proto3" json:"moves,omitempty"`
+	IneligibleReasons []ErrorReason `protobuf:"varint,10,rep,packed,name=ineligible_reasons,json=ineligibleReasons,proto3,enum=nuo.v1.ErrorReason" json:"ineligible_reasons,omitempty"`
+	// How much the following answers are worth.
+	Certainty MatchCertainty `protobuf:"varint,11,opt,name=certainty,proto3,enum=nuo.v1.MatchCertainty" json:"certainty,omitempty"`
+	// Slots that would be empty besides, were the wish granted.
+	EmptySlots int32 `protobuf:"varint,12,opt,name=empty_slots,json=emptySlots,proto3" json:"empty_slots,omitempty"`
+	// The wishes of others would be served worse, or more important slots be empty.
+	WorsensOthers bool `protobuf:"varint,13,opt,name=worsens_others,json=worsensOthers,proto3" json:"worsens_others,omitempty"`
+	// By how much the sum of the ranks would grow. For planners.
+	RankCost int64 `protobuf:"varint,14,opt,name=rank_cost,json=rankCost,proto3" json:"rank_cost,omitempty"`
+	// Who would go where, to planners.
+	Moves []*MatchMove `protobuf:"bytes,15,rep,name=moves,proto3" json:"moves,omitempty"`
+	// With one more slot on the shift, the volunteer would have it.
+	OneMoreSlot   bool `protobuf:"varint,16,opt,name=one_more_slot,json=oneMoreSlot,proto3" json:"one_more_slot,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *MatchWish) Reset() {
 	*x = MatchWish{}
-	mi := &file_nuo_v1_match_proto_msgTypes[5]
+	mi := &file_nuo_v1_match_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1307,7 +1542,7 @@ func (x *MatchWish) String() string {
 func (*MatchWish) ProtoMessage() {}
 
 func (x *MatchWish) ProtoReflect() protoreflect.Message {
-	mi := &file_nuo_v1_match_proto_msgTypes[5]
+	mi := &file_nuo_v1_match_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1320,7 +1555,7 @@ func (x *MatchWish) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MatchWish.ProtoReflect.Descriptor instead.
 func (*MatchWish) Descriptor() ([]byte, []int) {
-	return file_nuo_v1_match_proto_rawDescGZIP(), []int{5}
+	return file_nuo_v1_match_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *MatchWish) GetVolunteer() string {
@@ -1344,11 +1579,46 @@ func (x *MatchWish) GetRank() int32 {
 	return 0
 }
 
+func (x *MatchWish) GetSlots() int32 {
+	if x != nil {
+		return x.Slots
+	}
+	return 0
+}
+
+func (x *MatchWish) GetTaken() int32 {
+	if x != nil {
+		return x.Taken
+	}
+	return 0
+}
+
+func (x *MatchWish) GetEligible() int32 {
+	if x != nil {
+		return x.Eligible
+	}
+	return 0
+}
+
+func (x *MatchWish) GetHolders() []string {
+	if x != nil {
+		return x.Holders
+	}
+	return nil
+}
+
 func (x *MatchWish) GetRule() MatchRule {
 	if x != nil {
 		return x.Rule
 	}
 	return MatchRule_MATCH_RULE_UNSPECIFIED
+}
+
+func (x *MatchWish) GetOutside() bool {
+	if x != nil {
+		return x.Outside
+	}
+	return false
 }
 
 func (x *MatchWish) GetIneligibleReasons() []ErrorReason {
@@ -1358,37 +1628,23 @@ func (x *MatchWish) GetIneligibleReasons() []ErrorReason {
 	return nil
 }
 
-func (x *MatchWish) GetHolders() int32 {
+func (x *MatchWish) GetCertainty() MatchCertainty {
 	if x != nil {
-		return x.Holders
+		return x.Certainty
+	}
+	return MatchCertainty_MATCH_CERTAINTY_UNSPECIFIED
+}
+
+func (x *MatchWish) GetEmptySlots() int32 {
+	if x != nil {
+		return x.EmptySlots
 	}
 	return 0
 }
 
-func (x *MatchWish) GetHoldersBound() int32 {
+func (x *MatchWish) GetWorsensOthers() bool {
 	if x != nil {
-		return x.HoldersBound
-	}
-	return 0
-}
-
-func (x *MatchWish) GetHolderVolunteers() []string {
-	if x != nil {
-		return x.HolderVolunteers
-	}
-	return nil
-}
-
-func (x *MatchWish) GetAgainst() []string {
-	if x != nil {
-		return x.Against
-	}
-	return nil
-}
-
-func (x *MatchWish) GetPossible() bool {
-	if x != nil {
-		return x.Possible
+		return x.WorsensOthers
 	}
 	return false
 }
@@ -1400,31 +1656,42 @@ func (x *MatchWish) GetRankCost() int64 {
 	return 0
 }
 
-func (x *MatchWish) GetMoves() int32 {
+func (x *MatchWish) GetMoves() []*MatchMove {
 	if x != nil {
 		return x.Moves
 	}
-	return 0
+	return nil
+}
+
+func (x *MatchWish) GetOneMoreSlot() bool {
+	if x != nil {
+		return x.OneMoreSlot
+	}
+	return false
 }
 
 // What one more volunteer would add.
 type MatchAddition struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// A volunteer with this skill; empty: one who is eligible for the shift.
+	// One who has this skill, and what else is asked; empty: one who may take the shift.
 	Skill string `protobuf:"bytes,1,opt,name=skill,proto3" json:"skill,omitempty"`
-	// The shift; empty where it is about a skill.
+	// The shift that the volunteer would take.
 	Shift string `protobuf:"bytes,2,opt,name=shift,proto3" json:"shift,omitempty"`
 	// Slots that would be filled besides.
 	Filled int32 `protobuf:"varint,3,opt,name=filled,proto3" json:"filled,omitempty"`
 	// What the value would gain: a slot of a minimum headcount counts most.
-	Value         int64 `protobuf:"varint,4,opt,name=value,proto3" json:"value,omitempty"`
+	Value int64 `protobuf:"varint,4,opt,name=value,proto3" json:"value,omitempty"`
+	// How the sum of ranks would change.
+	Rank int64 `protobuf:"varint,5,opt,name=rank,proto3" json:"rank,omitempty"`
+	// How much the answer is worth.
+	Certainty     MatchCertainty `protobuf:"varint,6,opt,name=certainty,proto3,enum=nuo.v1.MatchCertainty" json:"certainty,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *MatchAddition) Reset() {
 	*x = MatchAddition{}
-	mi := &file_nuo_v1_match_proto_msgTypes[6]
+	mi := &file_nuo_v1_match_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1436,7 +1703,7 @@ func (x *MatchAddition) String() string {
 func (*MatchAddition) ProtoMessage() {}
 
 func (x *MatchAddition) ProtoReflect() protoreflect.Message {
-	mi := &file_nuo_v1_match_proto_msgTypes[6]
+	mi := &file_nuo_v1_match_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1449,7 +1716,7 @@ func (x *MatchAddition) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MatchAddition.ProtoReflect.Descriptor instead.
 func (*MatchAddition) Descriptor() ([]byte, []int) {
-	return file_nuo_v1_match_proto_rawDescGZIP(), []int{6}
+	return file_nuo_v1_match_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *MatchAddition) GetSkill() string {
@@ -1480,6 +1747,20 @@ func (x *MatchAddition) GetValue() int64 {
 	return 0
 }
 
+func (x *MatchAddition) GetRank() int64 {
+	if x != nil {
+		return x.Rank
+	}
+	return 0
+}
+
+func (x *MatchAddition) GetCertainty() MatchCertainty {
+	if x != nil {
+		return x.Certainty
+	}
+	return MatchCertainty_MATCH_CERTAINTY_UNSPECIFIED
+}
+
 // Request of ProposeMatch.
 type ProposeMatchRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1508,7 +1789,7 @@ type ProposeMatchRequest struct {
 
 func (x *ProposeMatchRequest) Reset() {
 	*x = ProposeMatchRequest{}
-	mi := &file_nuo_v1_match_proto_msgTypes[7]
+	mi := &file_nuo_v1_match_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1520,7 +1801,7 @@ func (x *ProposeMatchRequest) String() string {
 func (*ProposeMatchRequest) ProtoMessage() {}
 
 func (x *ProposeMatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nuo_v1_match_proto_msgTypes[7]
+	mi := &file_nuo_v1_match_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1533,7 +1814,7 @@ func (x *ProposeMatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProposeMatchRequest.ProtoReflect.Descriptor instead.
 func (*ProposeMatchRequest) Descriptor() ([]byte, []int) {
-	return file_nuo_v1_match_proto_rawDescGZIP(), []int{7}
+	return file_nuo_v1_match_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ProposeMatchRequest) GetRequestId() string {
@@ -1610,7 +1891,7 @@ type GetMatchRequest struct {
 
 func (x *GetMatchRequest) Reset() {
 	*x = GetMatchRequest{}
-	mi := &file_nuo_v1_match_proto_msgTypes[8]
+	mi := &file_nuo_v1_match_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1622,7 +1903,7 @@ func (x *GetMatchRequest) String() string {
 func (*GetMatchRequest) ProtoMessage() {}
 
 func (x *GetMatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nuo_v1_match_proto_msgTypes[8]
+	mi := &file_nuo_v1_match_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1635,7 +1916,7 @@ func (x *GetMatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetMatchRequest.ProtoReflect.Descriptor instead.
 func (*GetMatchRequest) Descriptor() ([]byte, []int) {
-	return file_nuo_v1_match_proto_rawDescGZIP(), []int{8}
+	return file_nuo_v1_match_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *GetMatchRequest) GetName() string {
@@ -1656,7 +1937,7 @@ type WatchMatchRequest struct {
 
 func (x *WatchMatchRequest) Reset() {
 	*x = WatchMatchRequest{}
-	mi := &file_nuo_v1_match_proto_msgTypes[9]
+	mi := &file_nuo_v1_match_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1668,7 +1949,7 @@ func (x *WatchMatchRequest) String() string {
 func (*WatchMatchRequest) ProtoMessage() {}
 
 func (x *WatchMatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nuo_v1_match_proto_msgTypes[9]
+	mi := &file_nuo_v1_match_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1681,7 +1962,7 @@ func (x *WatchMatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchMatchRequest.ProtoReflect.Descriptor instead.
 func (*WatchMatchRequest) Descriptor() ([]byte, []int) {
-	return file_nuo_v1_match_proto_rawDescGZIP(), []int{9}
+	return file_nuo_v1_match_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *WatchMatchRequest) GetName() string {
@@ -1706,7 +1987,7 @@ type ListMatchesRequest struct {
 
 func (x *ListMatchesRequest) Reset() {
 	*x = ListMatchesRequest{}
-	mi := &file_nuo_v1_match_proto_msgTypes[10]
+	mi := &file_nuo_v1_match_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1718,7 +1999,7 @@ func (x *ListMatchesRequest) String() string {
 func (*ListMatchesRequest) ProtoMessage() {}
 
 func (x *ListMatchesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nuo_v1_match_proto_msgTypes[10]
+	mi := &file_nuo_v1_match_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1731,7 +2012,7 @@ func (x *ListMatchesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMatchesRequest.ProtoReflect.Descriptor instead.
 func (*ListMatchesRequest) Descriptor() ([]byte, []int) {
-	return file_nuo_v1_match_proto_rawDescGZIP(), []int{10}
+	return file_nuo_v1_match_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ListMatchesRequest) GetParent() string {
@@ -1768,7 +2049,7 @@ type ListMatchesResponse struct {
 
 func (x *ListMatchesResponse) Reset() {
 	*x = ListMatchesResponse{}
-	mi := &file_nuo_v1_match_proto_msgTypes[11]
+	mi := &file_nuo_v1_match_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1780,7 +2061,7 @@ func (x *ListMatchesResponse) String() string {
 func (*ListMatchesResponse) ProtoMessage() {}
 
 func (x *ListMatchesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nuo_v1_match_proto_msgTypes[11]
+	mi := &file_nuo_v1_match_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1793,7 +2074,7 @@ func (x *ListMatchesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMatchesResponse.ProtoReflect.Descriptor instead.
 func (*ListMatchesResponse) Descriptor() ([]byte, []int) {
-	return file_nuo_v1_match_proto_rawDescGZIP(), []int{11}
+	return file_nuo_v1_match_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ListMatchesResponse) GetMatches() []*Match {
@@ -1831,7 +2112,7 @@ type ListPlacementsRequest struct {
 
 func (x *ListPlacementsRequest) Reset() {
 	*x = ListPlacementsRequest{}
-	mi := &file_nuo_v1_match_proto_msgTypes[12]
+	mi := &file_nuo_v1_match_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1843,7 +2124,7 @@ func (x *ListPlacementsRequest) String() string {
 func (*ListPlacementsRequest) ProtoMessage() {}
 
 func (x *ListPlacementsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nuo_v1_match_proto_msgTypes[12]
+	mi := &file_nuo_v1_match_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1856,7 +2137,7 @@ func (x *ListPlacementsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPlacementsRequest.ProtoReflect.Descriptor instead.
 func (*ListPlacementsRequest) Descriptor() ([]byte, []int) {
-	return file_nuo_v1_match_proto_rawDescGZIP(), []int{12}
+	return file_nuo_v1_match_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ListPlacementsRequest) GetParent() string {
@@ -1914,7 +2195,7 @@ type ListPlacementsResponse struct {
 
 func (x *ListPlacementsResponse) Reset() {
 	*x = ListPlacementsResponse{}
-	mi := &file_nuo_v1_match_proto_msgTypes[13]
+	mi := &file_nuo_v1_match_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1926,7 +2207,7 @@ func (x *ListPlacementsResponse) String() string {
 func (*ListPlacementsResponse) ProtoMessage() {}
 
 func (x *ListPlacementsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nuo_v1_match_proto_msgTypes[13]
+	mi := &file_nuo_v1_match_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1939,7 +2220,7 @@ func (x *ListPlacementsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPlacementsResponse.ProtoReflect.Descriptor instead.
 func (*ListPlacementsResponse) Descriptor() ([]byte, []int) {
-	return file_nuo_v1_match_proto_rawDescGZIP(), []int{13}
+	return file_nuo_v1_match_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ListPlacementsResponse) GetPlacements() []*Placement {
@@ -1971,7 +2252,7 @@ type ApplyMatchRequest struct {
 
 func (x *ApplyMatchRequest) Reset() {
 	*x = ApplyMatchRequest{}
-	mi := &file_nuo_v1_match_proto_msgTypes[14]
+	mi := &file_nuo_v1_match_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1983,7 +2264,7 @@ func (x *ApplyMatchRequest) String() string {
 func (*ApplyMatchRequest) ProtoMessage() {}
 
 func (x *ApplyMatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nuo_v1_match_proto_msgTypes[14]
+	mi := &file_nuo_v1_match_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1996,7 +2277,7 @@ func (x *ApplyMatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplyMatchRequest.ProtoReflect.Descriptor instead.
 func (*ApplyMatchRequest) Descriptor() ([]byte, []int) {
-	return file_nuo_v1_match_proto_rawDescGZIP(), []int{14}
+	return file_nuo_v1_match_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ApplyMatchRequest) GetRequestId() string {
@@ -2033,7 +2314,7 @@ type CancelMatchRequest struct {
 
 func (x *CancelMatchRequest) Reset() {
 	*x = CancelMatchRequest{}
-	mi := &file_nuo_v1_match_proto_msgTypes[15]
+	mi := &file_nuo_v1_match_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2045,7 +2326,7 @@ func (x *CancelMatchRequest) String() string {
 func (*CancelMatchRequest) ProtoMessage() {}
 
 func (x *CancelMatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nuo_v1_match_proto_msgTypes[15]
+	mi := &file_nuo_v1_match_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2058,7 +2339,7 @@ func (x *CancelMatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelMatchRequest.ProtoReflect.Descriptor instead.
 func (*CancelMatchRequest) Descriptor() ([]byte, []int) {
-	return file_nuo_v1_match_proto_rawDescGZIP(), []int{15}
+	return file_nuo_v1_match_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *CancelMatchRequest) GetRequestId() string {
@@ -2092,7 +2373,7 @@ type ExplainMatchRequest struct {
 
 func (x *ExplainMatchRequest) Reset() {
 	*x = ExplainMatchRequest{}
-	mi := &file_nuo_v1_match_proto_msgTypes[16]
+	mi := &file_nuo_v1_match_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2104,7 +2385,7 @@ func (x *ExplainMatchRequest) String() string {
 func (*ExplainMatchRequest) ProtoMessage() {}
 
 func (x *ExplainMatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nuo_v1_match_proto_msgTypes[16]
+	mi := &file_nuo_v1_match_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2117,7 +2398,7 @@ func (x *ExplainMatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExplainMatchRequest.ProtoReflect.Descriptor instead.
 func (*ExplainMatchRequest) Descriptor() ([]byte, []int) {
-	return file_nuo_v1_match_proto_rawDescGZIP(), []int{16}
+	return file_nuo_v1_match_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ExplainMatchRequest) GetName() string {
@@ -2153,9 +2434,9 @@ type ExplainMatchResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The plan's name.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// What was explained is the plan as it was made; something has changed since.
+	// Something has changed since the plan was made: what is explained is what is left of it.
 	Stale bool `protobuf:"varint,2,opt,name=stale,proto3" json:"stale,omitempty"`
-	// Why slots stay free, at most 1,000.
+	// Why slots stay free: by start of the shifts, at most 1,000.
 	Gaps []*MatchGap `protobuf:"bytes,3,rep,name=gaps,proto3" json:"gaps,omitempty"`
 	// Who would rather have something else, at most 1,000, those who got nothing first.
 	Wishes []*MatchWish `protobuf:"bytes,4,rep,name=wishes,proto3" json:"wishes,omitempty"`
@@ -2164,14 +2445,21 @@ type ExplainMatchResponse struct {
 	// With volunteer: what the plan gives this volunteer, without a name.
 	Placements []*Placement `protobuf:"bytes,6,rep,name=placements,proto3" json:"placements,omitempty"`
 	// Volunteers of the plan who got nothing.
-	LeftOut       int32 `protobuf:"varint,7,opt,name=left_out,json=leftOut,proto3" json:"left_out,omitempty"`
+	LeftOut int32 `protobuf:"varint,7,opt,name=left_out,json=leftOut,proto3" json:"left_out,omitempty"`
+	// The plan gives each one shift at most: what is said is exact.
+	OneEach bool `protobuf:"varint,8,opt,name=one_each,json=oneEach,proto3" json:"one_each,omitempty"`
+	// No other plan has more value or, with this value, less rank.
+	Optimal bool `protobuf:"varint,9,opt,name=optimal,proto3" json:"optimal,omitempty"`
+	// What keeps the volunteer who is asked about from shifts of the scope, counted in shifts (volunteers is then their
+	// number).
+	Stopped       []*MatchReasonCount `protobuf:"bytes,10,rep,name=stopped,proto3" json:"stopped,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ExplainMatchResponse) Reset() {
 	*x = ExplainMatchResponse{}
-	mi := &file_nuo_v1_match_proto_msgTypes[17]
+	mi := &file_nuo_v1_match_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2183,7 +2471,7 @@ func (x *ExplainMatchResponse) String() string {
 func (*ExplainMatchResponse) ProtoMessage() {}
 
 func (x *ExplainMatchResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nuo_v1_match_proto_msgTypes[17]
+	mi := &file_nuo_v1_match_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2196,7 +2484,7 @@ func (x *ExplainMatchResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExplainMatchResponse.ProtoReflect.Descriptor instead.
 func (*ExplainMatchResponse) Descriptor() ([]byte, []int) {
-	return file_nuo_v1_match_proto_rawDescGZIP(), []int{17}
+	return file_nuo_v1_match_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ExplainMatchResponse) GetName() string {
@@ -2246,6 +2534,27 @@ func (x *ExplainMatchResponse) GetLeftOut() int32 {
 		return x.LeftOut
 	}
 	return 0
+}
+
+func (x *ExplainMatchResponse) GetOneEach() bool {
+	if x != nil {
+		return x.OneEach
+	}
+	return false
+}
+
+func (x *ExplainMatchResponse) GetOptimal() bool {
+	if x != nil {
+		return x.Optimal
+	}
+	return false
+}
+
+func (x *ExplainMatchResponse) GetStopped() []*MatchReasonCount {
+	if x != nil {
+		return x.Stopped
+	}
+	return nil
 }
 
 var File_nuo_v1_match_proto protoreflect.FileDescriptor
@@ -2331,43 +2640,64 @@ const file_nuo_v1_match_proto_rawDesc = "" +
 	"start_time\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
 	"\bend_time\x18\x12 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x12\x12\n" +
 	"\x04unit\x18\x13 \x01(\tR\x04unit\x12<\n" +
-	"\x0econtract_state\x18\x14 \x01(\x0e2\x15.nuo.v1.ContractStateR\rcontractState\"\x86\x01\n" +
+	"\x0econtract_state\x18\x14 \x01(\x0e2\x15.nuo.v1.ContractStateR\rcontractState\"\xa0\x01\n" +
 	"\x10MatchReasonCount\x12%\n" +
 	"\x04rule\x18\x01 \x01(\x0e2\x11.nuo.v1.MatchRuleR\x04rule\x12+\n" +
 	"\x06reason\x18\x02 \x01(\x0e2\x13.nuo.v1.ErrorReasonR\x06reason\x12\x1e\n" +
 	"\n" +
 	"volunteers\x18\x03 \x01(\x05R\n" +
-	"volunteers\"\xe1\x01\n" +
-	"\bMatchGap\x12\x16\n" +
-	"\x06shifts\x18\x01 \x03(\tR\x06shifts\x12\x14\n" +
-	"\x05slots\x18\x02 \x01(\x05R\x05slots\x12\x16\n" +
-	"\x06filled\x18\x03 \x01(\x05R\x06filled\x12\x1a\n" +
-	"\beligible\x18\x04 \x01(\x05R\beligible\x12\x1e\n" +
+	"volunteers\x12\x18\n" +
+	"\aoutside\x18\x04 \x01(\x05R\aoutside\"c\n" +
+	"\tMatchMove\x12\x1c\n" +
+	"\tvolunteer\x18\x01 \x01(\tR\tvolunteer\x12\x1d\n" +
 	"\n" +
-	"volunteers\x18\x05 \x03(\tR\n" +
-	"volunteers\x122\n" +
-	"\areasons\x18\x06 \x03(\v2\x18.nuo.v1.MatchReasonCountR\areasons\x12\x1f\n" +
-	"\vshort_slots\x18\a \x01(\x05R\n" +
-	"shortSlots\"\x93\x03\n" +
+	"from_shift\x18\x02 \x01(\tR\tfromShift\x12\x19\n" +
+	"\bto_shift\x18\x03 \x01(\tR\atoShift\"\xcc\x01\n" +
+	"\x11MatchDeficientSet\x12\x16\n" +
+	"\x06shifts\x18\x01 \x03(\tR\x06shifts\x12\x1e\n" +
+	"\n" +
+	"volunteers\x18\x02 \x03(\tR\n" +
+	"volunteers\x12\x1a\n" +
+	"\beligible\x18\x03 \x01(\x05R\beligible\x12\x12\n" +
+	"\x04need\x18\x04 \x01(\x05R\x04need\x12\x1d\n" +
+	"\n" +
+	"of_minimum\x18\x05 \x01(\bR\tofMinimum\x12\x16\n" +
+	"\x06supply\x18\x06 \x01(\x05R\x06supply\x12\x18\n" +
+	"\aminimal\x18\a \x01(\bR\aminimal\"\xf4\x01\n" +
+	"\bMatchGap\x12\x14\n" +
+	"\x05shift\x18\x01 \x01(\tR\x05shift\x12\x12\n" +
+	"\x04free\x18\x02 \x01(\x05R\x04free\x12\x18\n" +
+	"\amissing\x18\x03 \x01(\x05R\amissing\x12\x1a\n" +
+	"\beligible\x18\x04 \x01(\x05R\beligible\x122\n" +
+	"\astopped\x18\x05 \x03(\v2\x18.nuo.v1.MatchReasonCountR\astopped\x12'\n" +
+	"\x05chain\x18\x06 \x03(\v2\x11.nuo.v1.MatchMoveR\x05chain\x12+\n" +
+	"\x03set\x18\a \x01(\v2\x19.nuo.v1.MatchDeficientSetR\x03set\"\xa2\x04\n" +
 	"\tMatchWish\x12\x1c\n" +
 	"\tvolunteer\x18\x01 \x01(\tR\tvolunteer\x12\x14\n" +
 	"\x05shift\x18\x02 \x01(\tR\x05shift\x12\x12\n" +
-	"\x04rank\x18\x03 \x01(\x05R\x04rank\x12%\n" +
-	"\x04rule\x18\x04 \x01(\x0e2\x11.nuo.v1.MatchRuleR\x04rule\x12B\n" +
-	"\x12ineligible_reasons\x18\x05 \x03(\x0e2\x13.nuo.v1.ErrorReasonR\x11ineligibleReasons\x12\x18\n" +
-	"\aholders\x18\x06 \x01(\x05R\aholders\x12#\n" +
-	"\rholders_bound\x18\a \x01(\x05R\fholdersBound\x12+\n" +
-	"\x11holder_volunteers\x18\b \x03(\tR\x10holderVolunteers\x12\x18\n" +
-	"\aagainst\x18\t \x03(\tR\aagainst\x12\x1a\n" +
-	"\bpossible\x18\n" +
-	" \x01(\bR\bpossible\x12\x1b\n" +
-	"\trank_cost\x18\v \x01(\x03R\brankCost\x12\x14\n" +
-	"\x05moves\x18\f \x01(\x05R\x05moves\"i\n" +
+	"\x04rank\x18\x03 \x01(\x05R\x04rank\x12\x14\n" +
+	"\x05slots\x18\x04 \x01(\x05R\x05slots\x12\x14\n" +
+	"\x05taken\x18\x05 \x01(\x05R\x05taken\x12\x1a\n" +
+	"\beligible\x18\x06 \x01(\x05R\beligible\x12\x18\n" +
+	"\aholders\x18\a \x03(\tR\aholders\x12%\n" +
+	"\x04rule\x18\b \x01(\x0e2\x11.nuo.v1.MatchRuleR\x04rule\x12\x18\n" +
+	"\aoutside\x18\t \x01(\bR\aoutside\x12B\n" +
+	"\x12ineligible_reasons\x18\n" +
+	" \x03(\x0e2\x13.nuo.v1.ErrorReasonR\x11ineligibleReasons\x124\n" +
+	"\tcertainty\x18\v \x01(\x0e2\x16.nuo.v1.MatchCertaintyR\tcertainty\x12\x1f\n" +
+	"\vempty_slots\x18\f \x01(\x05R\n" +
+	"emptySlots\x12%\n" +
+	"\x0eworsens_others\x18\r \x01(\bR\rworsensOthers\x12\x1b\n" +
+	"\trank_cost\x18\x0e \x01(\x03R\brankCost\x12'\n" +
+	"\x05moves\x18\x0f \x03(\v2\x11.nuo.v1.MatchMoveR\x05moves\x12\"\n" +
+	"\rone_more_slot\x18\x10 \x01(\bR\voneMoreSlot\"\xb3\x01\n" +
 	"\rMatchAddition\x12\x14\n" +
 	"\x05skill\x18\x01 \x01(\tR\x05skill\x12\x14\n" +
 	"\x05shift\x18\x02 \x01(\tR\x05shift\x12\x16\n" +
 	"\x06filled\x18\x03 \x01(\x05R\x06filled\x12\x14\n" +
-	"\x05value\x18\x04 \x01(\x03R\x05value\"\xd7\x04\n" +
+	"\x05value\x18\x04 \x01(\x03R\x05value\x12\x12\n" +
+	"\x04rank\x18\x05 \x01(\x03R\x04rank\x124\n" +
+	"\tcertainty\x18\x06 \x01(\x0e2\x16.nuo.v1.MatchCertaintyR\tcertainty\"\xd7\x04\n" +
 	"\x13ProposeMatchRequest\x12'\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12Z\n" +
@@ -2421,7 +2751,7 @@ const file_nuo_v1_match_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tB \xbaH\x1dr\x1b2\x19^matches/[a-z0-9-]{1,63}$R\x04name\x128\n" +
 	"\x05shift\x18\x02 \x01(\tB\"\xbaH\x1fr\x1d2\x1b^(shifts/[a-z0-9-]{1,63})?$R\x05shift\x12D\n" +
 	"\tvolunteer\x18\x03 \x01(\tB&\xbaH#r!2\x1f^(volunteers/[a-z0-9-]{1,63})?$R\tvolunteer\x126\n" +
-	"\x05skill\x18\x04 \x01(\tB \xbaH\x1dr\x1b2\x19^([a-z][a-z0-9-]{0,31})?$R\x05skill\"\x94\x02\n" +
+	"\x05skill\x18\x04 \x01(\tB \xbaH\x1dr\x1b2\x19^([a-z][a-z0-9-]{0,31})?$R\x05skill\"\xfd\x02\n" +
 	"\x14ExplainMatchResponse\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05stale\x18\x02 \x01(\bR\x05stale\x12$\n" +
@@ -2431,7 +2761,11 @@ const file_nuo_v1_match_proto_rawDesc = "" +
 	"\n" +
 	"placements\x18\x06 \x03(\v2\x11.nuo.v1.PlacementR\n" +
 	"placements\x12\x19\n" +
-	"\bleft_out\x18\a \x01(\x05R\aleftOut*t\n" +
+	"\bleft_out\x18\a \x01(\x05R\aleftOut\x12\x19\n" +
+	"\bone_each\x18\b \x01(\bR\aoneEach\x12\x18\n" +
+	"\aoptimal\x18\t \x01(\bR\aoptimal\x122\n" +
+	"\astopped\x18\n" +
+	" \x03(\v2\x18.nuo.v1.MatchReasonCountR\astopped*t\n" +
 	"\vMatchMethod\x12\x1c\n" +
 	"\x18MATCH_METHOD_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11MATCH_METHOD_FILL\x10\x01\x12\x17\n" +
@@ -2482,7 +2816,11 @@ const file_nuo_v1_match_proto_rawDesc = "" +
 	"\x12\x13\n" +
 	"\x0fMATCH_RULE_FULL\x10\v\x12\x1a\n" +
 	"\x16MATCH_RULE_BROKEN_CREW\x10\f\x12\x1c\n" +
-	"\x18MATCH_RULE_NOT_AVAILABLE\x10\r2\xa0\x06\n" +
+	"\x18MATCH_RULE_NOT_AVAILABLE\x10\r*j\n" +
+	"\x0eMatchCertainty\x12\x1f\n" +
+	"\x1bMATCH_CERTAINTY_UNSPECIFIED\x10\x00\x12\x19\n" +
+	"\x15MATCH_CERTAINTY_EXACT\x10\x01\x12\x1c\n" +
+	"\x18MATCH_CERTAINTY_AT_LEAST\x10\x022\xa0\x06\n" +
 	"\fMatchService\x12Z\n" +
 	"\fProposeMatch\x12\x1b.nuo.v1.ProposeMatchRequest\x1a\r.nuo.v1.Match\"\x1e\xca\xf3\x18\x1a\n" +
 	"\x04\b\a\x10\x01\n" +
@@ -2544,8 +2882,8 @@ func file_nuo_v1_match_proto_rawDescGZIP() []byte {
 	return file_nuo_v1_match_proto_rawDescData
 }
 
-var file_nuo_v1_match_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
-var file_nuo_v1_match_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
+var file_nuo_v1_match_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
+var file_nuo_v1_match_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
 var file_nuo_v1_match_proto_goTypes = []any{
 	(MatchMethod)(0),               // 0: nuo.v1.MatchMethod
 	(MatchState)(0),                // 1: nuo.v1.MatchState
@@ -2553,85 +2891,94 @@ var file_nuo_v1_match_proto_goTypes = []any{
 	(PlacementState)(0),            // 3: nuo.v1.PlacementState
 	(RankReason)(0),                // 4: nuo.v1.RankReason
 	(MatchRule)(0),                 // 5: nuo.v1.MatchRule
-	(*MatchScore)(nil),             // 6: nuo.v1.MatchScore
-	(*Match)(nil),                  // 7: nuo.v1.Match
-	(*Placement)(nil),              // 8: nuo.v1.Placement
-	(*MatchReasonCount)(nil),       // 9: nuo.v1.MatchReasonCount
-	(*MatchGap)(nil),               // 10: nuo.v1.MatchGap
-	(*MatchWish)(nil),              // 11: nuo.v1.MatchWish
-	(*MatchAddition)(nil),          // 12: nuo.v1.MatchAddition
-	(*ProposeMatchRequest)(nil),    // 13: nuo.v1.ProposeMatchRequest
-	(*GetMatchRequest)(nil),        // 14: nuo.v1.GetMatchRequest
-	(*WatchMatchRequest)(nil),      // 15: nuo.v1.WatchMatchRequest
-	(*ListMatchesRequest)(nil),     // 16: nuo.v1.ListMatchesRequest
-	(*ListMatchesResponse)(nil),    // 17: nuo.v1.ListMatchesResponse
-	(*ListPlacementsRequest)(nil),  // 18: nuo.v1.ListPlacementsRequest
-	(*ListPlacementsResponse)(nil), // 19: nuo.v1.ListPlacementsResponse
-	(*ApplyMatchRequest)(nil),      // 20: nuo.v1.ApplyMatchRequest
-	(*CancelMatchRequest)(nil),     // 21: nuo.v1.CancelMatchRequest
-	(*ExplainMatchRequest)(nil),    // 22: nuo.v1.ExplainMatchRequest
-	(*ExplainMatchResponse)(nil),   // 23: nuo.v1.ExplainMatchResponse
-	(*durationpb.Duration)(nil),    // 24: google.protobuf.Duration
-	(ErrorReason)(0),               // 25: nuo.v1.ErrorReason
-	(Role)(0),                      // 26: nuo.v1.Role
-	(*timestamppb.Timestamp)(nil),  // 27: google.protobuf.Timestamp
-	(TaskKind)(0),                  // 28: nuo.v1.TaskKind
-	(ContractState)(0),             // 29: nuo.v1.ContractState
+	(MatchCertainty)(0),            // 6: nuo.v1.MatchCertainty
+	(*MatchScore)(nil),             // 7: nuo.v1.MatchScore
+	(*Match)(nil),                  // 8: nuo.v1.Match
+	(*Placement)(nil),              // 9: nuo.v1.Placement
+	(*MatchReasonCount)(nil),       // 10: nuo.v1.MatchReasonCount
+	(*MatchMove)(nil),              // 11: nuo.v1.MatchMove
+	(*MatchDeficientSet)(nil),      // 12: nuo.v1.MatchDeficientSet
+	(*MatchGap)(nil),               // 13: nuo.v1.MatchGap
+	(*MatchWish)(nil),              // 14: nuo.v1.MatchWish
+	(*MatchAddition)(nil),          // 15: nuo.v1.MatchAddition
+	(*ProposeMatchRequest)(nil),    // 16: nuo.v1.ProposeMatchRequest
+	(*GetMatchRequest)(nil),        // 17: nuo.v1.GetMatchRequest
+	(*WatchMatchRequest)(nil),      // 18: nuo.v1.WatchMatchRequest
+	(*ListMatchesRequest)(nil),     // 19: nuo.v1.ListMatchesRequest
+	(*ListMatchesResponse)(nil),    // 20: nuo.v1.ListMatchesResponse
+	(*ListPlacementsRequest)(nil),  // 21: nuo.v1.ListPlacementsRequest
+	(*ListPlacementsResponse)(nil), // 22: nuo.v1.ListPlacementsResponse
+	(*ApplyMatchRequest)(nil),      // 23: nuo.v1.ApplyMatchRequest
+	(*CancelMatchRequest)(nil),     // 24: nuo.v1.CancelMatchRequest
+	(*ExplainMatchRequest)(nil),    // 25: nuo.v1.ExplainMatchRequest
+	(*ExplainMatchResponse)(nil),   // 26: nuo.v1.ExplainMatchResponse
+	(*durationpb.Duration)(nil),    // 27: google.protobuf.Duration
+	(ErrorReason)(0),               // 28: nuo.v1.ErrorReason
+	(Role)(0),                      // 29: nuo.v1.Role
+	(*timestamppb.Timestamp)(nil),  // 30: google.protobuf.Timestamp
+	(TaskKind)(0),                  // 31: nuo.v1.TaskKind
+	(ContractState)(0),             // 32: nuo.v1.ContractState
 }
 var file_nuo_v1_match_proto_depIdxs = []int32{
 	0,  // 0: nuo.v1.Match.method:type_name -> nuo.v1.MatchMethod
 	1,  // 1: nuo.v1.Match.state:type_name -> nuo.v1.MatchState
 	2,  // 2: nuo.v1.Match.phase:type_name -> nuo.v1.MatchPhase
-	24, // 3: nuo.v1.Match.elapsed:type_name -> google.protobuf.Duration
-	6,  // 4: nuo.v1.Match.score:type_name -> nuo.v1.MatchScore
-	6,  // 5: nuo.v1.Match.bound:type_name -> nuo.v1.MatchScore
-	25, // 6: nuo.v1.Match.failure:type_name -> nuo.v1.ErrorReason
-	26, // 7: nuo.v1.Match.creator_role:type_name -> nuo.v1.Role
-	27, // 8: nuo.v1.Match.create_time:type_name -> google.protobuf.Timestamp
-	27, // 9: nuo.v1.Match.solve_time:type_name -> google.protobuf.Timestamp
-	27, // 10: nuo.v1.Match.apply_time:type_name -> google.protobuf.Timestamp
-	27, // 11: nuo.v1.Match.expire_time:type_name -> google.protobuf.Timestamp
+	27, // 3: nuo.v1.Match.elapsed:type_name -> google.protobuf.Duration
+	7,  // 4: nuo.v1.Match.score:type_name -> nuo.v1.MatchScore
+	7,  // 5: nuo.v1.Match.bound:type_name -> nuo.v1.MatchScore
+	28, // 6: nuo.v1.Match.failure:type_name -> nuo.v1.ErrorReason
+	29, // 7: nuo.v1.Match.creator_role:type_name -> nuo.v1.Role
+	30, // 8: nuo.v1.Match.create_time:type_name -> google.protobuf.Timestamp
+	30, // 9: nuo.v1.Match.solve_time:type_name -> google.protobuf.Timestamp
+	30, // 10: nuo.v1.Match.apply_time:type_name -> google.protobuf.Timestamp
+	30, // 11: nuo.v1.Match.expire_time:type_name -> google.protobuf.Timestamp
 	4,  // 12: nuo.v1.Placement.rank_reasons:type_name -> nuo.v1.RankReason
 	3,  // 13: nuo.v1.Placement.state:type_name -> nuo.v1.PlacementState
-	25, // 14: nuo.v1.Placement.reason:type_name -> nuo.v1.ErrorReason
-	28, // 15: nuo.v1.Placement.kind:type_name -> nuo.v1.TaskKind
-	27, // 16: nuo.v1.Placement.start_time:type_name -> google.protobuf.Timestamp
-	27, // 17: nuo.v1.Placement.end_time:type_name -> google.protobuf.Timestamp
-	29, // 18: nuo.v1.Placement.contract_state:type_name -> nuo.v1.ContractState
+	28, // 14: nuo.v1.Placement.reason:type_name -> nuo.v1.ErrorReason
+	31, // 15: nuo.v1.Placement.kind:type_name -> nuo.v1.TaskKind
+	30, // 16: nuo.v1.Placement.start_time:type_name -> google.protobuf.Timestamp
+	30, // 17: nuo.v1.Placement.end_time:type_name -> google.protobuf.Timestamp
+	32, // 18: nuo.v1.Placement.contract_state:type_name -> nuo.v1.ContractState
 	5,  // 19: nuo.v1.MatchReasonCount.rule:type_name -> nuo.v1.MatchRule
-	25, // 20: nuo.v1.MatchReasonCount.reason:type_name -> nuo.v1.ErrorReason
-	9,  // 21: nuo.v1.MatchGap.reasons:type_name -> nuo.v1.MatchReasonCount
-	5,  // 22: nuo.v1.MatchWish.rule:type_name -> nuo.v1.MatchRule
-	25, // 23: nuo.v1.MatchWish.ineligible_reasons:type_name -> nuo.v1.ErrorReason
-	0,  // 24: nuo.v1.ProposeMatchRequest.method:type_name -> nuo.v1.MatchMethod
-	7,  // 25: nuo.v1.ListMatchesResponse.matches:type_name -> nuo.v1.Match
-	3,  // 26: nuo.v1.ListPlacementsRequest.state:type_name -> nuo.v1.PlacementState
-	8,  // 27: nuo.v1.ListPlacementsResponse.placements:type_name -> nuo.v1.Placement
-	10, // 28: nuo.v1.ExplainMatchResponse.gaps:type_name -> nuo.v1.MatchGap
-	11, // 29: nuo.v1.ExplainMatchResponse.wishes:type_name -> nuo.v1.MatchWish
-	12, // 30: nuo.v1.ExplainMatchResponse.additions:type_name -> nuo.v1.MatchAddition
-	8,  // 31: nuo.v1.ExplainMatchResponse.placements:type_name -> nuo.v1.Placement
-	13, // 32: nuo.v1.MatchService.ProposeMatch:input_type -> nuo.v1.ProposeMatchRequest
-	14, // 33: nuo.v1.MatchService.GetMatch:input_type -> nuo.v1.GetMatchRequest
-	15, // 34: nuo.v1.MatchService.WatchMatch:input_type -> nuo.v1.WatchMatchRequest
-	16, // 35: nuo.v1.MatchService.ListMatches:input_type -> nuo.v1.ListMatchesRequest
-	18, // 36: nuo.v1.MatchService.ListPlacements:input_type -> nuo.v1.ListPlacementsRequest
-	20, // 37: nuo.v1.MatchService.ApplyMatch:input_type -> nuo.v1.ApplyMatchRequest
-	21, // 38: nuo.v1.MatchService.CancelMatch:input_type -> nuo.v1.CancelMatchRequest
-	22, // 39: nuo.v1.MatchService.ExplainMatch:input_type -> nuo.v1.ExplainMatchRequest
-	7,  // 40: nuo.v1.MatchService.ProposeMatch:output_type -> nuo.v1.Match
-	7,  // 41: nuo.v1.MatchService.GetMatch:output_type -> nuo.v1.Match
-	7,  // 42: nuo.v1.MatchService.WatchMatch:output_type -> nuo.v1.Match
-	17, // 43: nuo.v1.MatchService.ListMatches:output_type -> nuo.v1.ListMatchesResponse
-	19, // 44: nuo.v1.MatchService.ListPlacements:output_type -> nuo.v1.ListPlacementsResponse
-	7,  // 45: nuo.v1.MatchService.ApplyMatch:output_type -> nuo.v1.Match
-	7,  // 46: nuo.v1.MatchService.CancelMatch:output_type -> nuo.v1.Match
-	23, // 47: nuo.v1.MatchService.ExplainMatch:output_type -> nuo.v1.ExplainMatchResponse
-	40, // [40:48] is the sub-list for method output_type
-	32, // [32:40] is the sub-list for method input_type
-	32, // [32:32] is the sub-list for extension type_name
-	32, // [32:32] is the sub-list for extension extendee
-	0,  // [0:32] is the sub-list for field type_name
+	28, // 20: nuo.v1.MatchReasonCount.reason:type_name -> nuo.v1.ErrorReason
+	10, // 21: nuo.v1.MatchGap.stopped:type_name -> nuo.v1.MatchReasonCount
+	11, // 22: nuo.v1.MatchGap.chain:type_name -> nuo.v1.MatchMove
+	12, // 23: nuo.v1.MatchGap.set:type_name -> nuo.v1.MatchDeficientSet
+	5,  // 24: nuo.v1.MatchWish.rule:type_name -> nuo.v1.MatchRule
+	28, // 25: nuo.v1.MatchWish.ineligible_reasons:type_name -> nuo.v1.ErrorReason
+	6,  // 26: nuo.v1.MatchWish.certainty:type_name -> nuo.v1.MatchCertainty
+	11, // 27: nuo.v1.MatchWish.moves:type_name -> nuo.v1.MatchMove
+	6,  // 28: nuo.v1.MatchAddition.certainty:type_name -> nuo.v1.MatchCertainty
+	0,  // 29: nuo.v1.ProposeMatchRequest.method:type_name -> nuo.v1.MatchMethod
+	8,  // 30: nuo.v1.ListMatchesResponse.matches:type_name -> nuo.v1.Match
+	3,  // 31: nuo.v1.ListPlacementsRequest.state:type_name -> nuo.v1.PlacementState
+	9,  // 32: nuo.v1.ListPlacementsResponse.placements:type_name -> nuo.v1.Placement
+	13, // 33: nuo.v1.ExplainMatchResponse.gaps:type_name -> nuo.v1.MatchGap
+	14, // 34: nuo.v1.ExplainMatchResponse.wishes:type_name -> nuo.v1.MatchWish
+	15, // 35: nuo.v1.ExplainMatchResponse.additions:type_name -> nuo.v1.MatchAddition
+	9,  // 36: nuo.v1.ExplainMatchResponse.placements:type_name -> nuo.v1.Placement
+	10, // 37: nuo.v1.ExplainMatchResponse.stopped:type_name -> nuo.v1.MatchReasonCount
+	16, // 38: nuo.v1.MatchService.ProposeMatch:input_type -> nuo.v1.ProposeMatchRequest
+	17, // 39: nuo.v1.MatchService.GetMatch:input_type -> nuo.v1.GetMatchRequest
+	18, // 40: nuo.v1.MatchService.WatchMatch:input_type -> nuo.v1.WatchMatchRequest
+	19, // 41: nuo.v1.MatchService.ListMatches:input_type -> nuo.v1.ListMatchesRequest
+	21, // 42: nuo.v1.MatchService.ListPlacements:input_type -> nuo.v1.ListPlacementsRequest
+	23, // 43: nuo.v1.MatchService.ApplyMatch:input_type -> nuo.v1.ApplyMatchRequest
+	24, // 44: nuo.v1.MatchService.CancelMatch:input_type -> nuo.v1.CancelMatchRequest
+	25, // 45: nuo.v1.MatchService.ExplainMatch:input_type -> nuo.v1.ExplainMatchRequest
+	8,  // 46: nuo.v1.MatchService.ProposeMatch:output_type -> nuo.v1.Match
+	8,  // 47: nuo.v1.MatchService.GetMatch:output_type -> nuo.v1.Match
+	8,  // 48: nuo.v1.MatchService.WatchMatch:output_type -> nuo.v1.Match
+	20, // 49: nuo.v1.MatchService.ListMatches:output_type -> nuo.v1.ListMatchesResponse
+	22, // 50: nuo.v1.MatchService.ListPlacements:output_type -> nuo.v1.ListPlacementsResponse
+	8,  // 51: nuo.v1.MatchService.ApplyMatch:output_type -> nuo.v1.Match
+	8,  // 52: nuo.v1.MatchService.CancelMatch:output_type -> nuo.v1.Match
+	26, // 53: nuo.v1.MatchService.ExplainMatch:output_type -> nuo.v1.ExplainMatchResponse
+	46, // [46:54] is the sub-list for method output_type
+	38, // [38:46] is the sub-list for method input_type
+	38, // [38:38] is the sub-list for extension type_name
+	38, // [38:38] is the sub-list for extension extendee
+	0,  // [0:38] is the sub-list for field type_name
 }
 
 func init() { file_nuo_v1_match_proto_init() }
@@ -2648,8 +2995,8 @@ func file_nuo_v1_match_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nuo_v1_match_proto_rawDesc), len(file_nuo_v1_match_proto_rawDesc)),
-			NumEnums:      6,
-			NumMessages:   18,
+			NumEnums:      7,
+			NumMessages:   20,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

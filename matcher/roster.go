@@ -3,6 +3,7 @@ package matcher
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // RosterOptions say how Roster searches. The zero value searches until the context ends or the plan is proved best.
@@ -66,6 +67,36 @@ func rosterWith(ctx context.Context, p *Problem, cost []int64, o RosterOptions) 
 	if err := p.Check(o.Start); err != nil {
 		return rosterResult{}, fmt.Errorf("matcher: the plan to start with: %w", err)
 	}
-	_, _ = ctx, cost
-	return rosterResult{}, nil
+	m := newRosterModel(ctx, p, cost)
+	if m == nil {
+		return unsearched(p, cost, o.Start), nil
+	}
+	r := newRosterSearch(ctx, m, o)
+	r.run()
+	return r.result(), nil
+}
+
+// unsearched is the answer where the context ended before anything could be done: the plan to start with.
+func unsearched(p *Problem, cost []int64, start []Assignment) rosterResult {
+	r := rosterResult{assignments: slices.Clone(start), value: p.ScoreOf(start).Value}
+	slices.SortFunc(r.assignments, compareAssignments)
+	for s := range p.shifts {
+		for n := range p.shifts[s].Capacity {
+			r.maxValue += p.slotWeight(s, n)
+		}
+	}
+	for _, a := range start {
+		r.cost += cost[rosterPair(p, a.Volunteer, a.Shift)]
+	}
+	for _, c := range cost {
+		r.minCost += min(c, 0)
+	}
+	return r
+}
+
+// rosterPair is the index of a pair that there is.
+func rosterPair(p *Problem, v, s int) int {
+	shifts, _ := p.PairsOf(v)
+	i, _ := slices.BinarySearch(shifts, int32(s))
+	return p.first[v] + i
 }

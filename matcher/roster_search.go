@@ -1,0 +1,176 @@
+package matcher
+
+import (
+	"context"
+	"math/rand/v2"
+)
+
+// rosterSearch looks for a roster: the relaxation says what a slot is worth and what cannot be reached, chains fill
+// slots and improve, and large neighbourhood search (Shaw 1998) takes a few volunteers out and fills again.
+type rosterSearch struct {
+	ctx    context.Context
+	m      *rosterModel
+	o      RosterOptions
+	state  *rosterState
+	chains *chains
+	dual   *relaxation
+	random *rand.Rand
+	// The best plan so far: its pairs, volunteers in order.
+	best     []int32
+	value    int64
+	cost     int64
+	maxValue int64
+	minCost  int64
+	steps    int
+	ended    bool
+	looked   int
+}
+
+// over tells whether the context has ended; it asks about every thousand pairs looked at.
+func (r *rosterSearch) over() bool {
+	if !r.ended && r.ctx.Err() != nil {
+		r.ended = true
+	}
+	return r.ended
+}
+
+func (r *rosterSearch) tick() bool {
+	if r.chains.work-r.looked > 1<<12 {
+		r.looked = r.chains.work
+		return r.over()
+	}
+	return r.ended
+}
+
+// proved tells whether noPair can be better.
+func (r *rosterSearch) proved() bool { return r.value >= r.maxValue && r.cost <= r.minCost }
+
+// keep remembers the state if it is the best so far, after it has sent home who is left of broken crews.
+func (r *rosterSearch) keep() bool {
+	s := r.state
+	r.mendCrews()
+	if s.value < r.value || s.value == r.value && s.cost >= r.cost && r.best != nil {
+		return false
+	}
+	r.value, r.cost = s.value, s.cost
+	r.best = r.best[:0]
+	for v := range s.n {
+		r.best = append(r.best, s.of(int32(v))...)
+	}
+	return true
+}
+
+// mendCrews takes the dearest people out of shifts that have no whole number of crews.
+func (r *rosterSearch) mendCrews() {
+	s, m := r.state, r.m
+	for x, n := range s.count {
+		for crew := m.p.shifts[x].Crew; crew > 1 && int(n)%crew != 0; n-- {
+			pairs := m.byShift[m.holder[x]:m.holder[x+1]]
+			for k := len(pairs) - 1; k >= 0; k-- {
+				if s.on[pairs[k]] {
+					s.drop(pairs[k])
+					break
+				}
+			}
+		}
+	}
+}
+
+// load makes pairs the state.
+func (r *rosterSearch) load(pairs []int32) {
+	r.clear()
+	for _, i := range pairs {
+		r.state.put(i)
+	}
+}
+
+func (r *rosterSearch) clear() {
+	s := r.state
+	for v := range s.n {
+		for s.n[v] > 0 {
+			s.drop(s.held[s.first[v]+s.n[v]-1])
+		}
+	}
+}
+
+// greedy fills the scarcest shifts first, each with the cheapest people who fit.
+func (r *rosterSearch) greedy(order []int32) {
+	s, m := r.state, r.m
+	for _, x := range order {
+		for _, i := range m.byShift[m.holder[x]:m.holder[x+1]] {
+			if s.count[x] == m.slots[x] {
+				break
+			}
+			r.chains.work++
+			if !s.on[i] && s.fits(i, noPair) {
+				s.put(i)
+			}
+		}
+		if r.tick() {
+			return
+		}
+	}
+}
+
+// follow makes everybody's choice at the last prices the state, and sends home those who gain least by it where too
+// many came.
+func (r *rosterSearch) follow() {
+	s, m := r.state, r.m
+	r.clear()
+	for _, i := range r.dual.chosen {
+		s.put(i)
+	}
+	for x := range s.count {
+		pairs := m.byShift[m.holder[x]:m.holder[x+1]]
+		for k := len(pairs) - 1; s.count[x] > m.slots[x]; k-- {
+			if s.on[pairs[k]] {
+				s.drop(pairs[k])
+			}
+		}
+	}
+}
+
+// fill fills open slots by chains, shift by shift.
+func (r *rosterSearch) fill() {
+	s, c := r.state, r.chains
+	for x := range s.count {
+		for s.count[x] < r.m.slots[x] && !r.tick() {
+			if _, ok := c.find(int32(x), c.heavy*r.m.worth(int32(x), s.count[x])); !ok {
+				break
+			}
+			c.apply()
+		}
+	}
+}
+
+// improve takes every held pair away and fills its slot more cheaply, until that helps nobody.
+func (r *rosterSearch) improve() {
+	s := r.state
+	for again := true; again; {
+		again = false
+		for v := range s.n {
+			if r.tick() {
+				return
+			}
+			again = r.improveOne(int32(v)) || again
+		}
+	}
+}
+
+func (r *rosterSearch) improveOne(v int32) (better bool) {
+	s, c := r.state, r.chains
+	for k := s.n[v] - 1; k >= 0; k-- {
+		if k >= s.n[v] {
+			continue
+		}
+		i := s.of(v)[0]
+		s.drop(i)
+		if _, ok := c.find(r.m.shift[i], c.scale*r.m.cost[i]); ok {
+			c.apply()
+			better = true
+		} else {
+			s.put(i)
+		}
+	}
+	return better
+}

@@ -1,0 +1,146 @@
+package matcher
+
+import "math/bits"
+
+// rosterState is a plan that is being changed: at every moment it keeps the rules of volunteers and slots. Crews may be
+// broken; rosterSearch.keep takes those people out before a plan counts.
+type rosterState struct {
+	m        *rosterModel
+	calendar calendar
+	on       []bool   // by pair
+	first    []int32  // held pairs of volunteer v are held[first[v]:first[v]+n[v]]
+	held     []int32  // in the order of their coming
+	n        []int32  // by volunteer
+	mask     []uint64 // held pairs as bits, of volunteers who are not crowded
+	left     []int64  // time, by volunteer
+	count    []int32  // by shift
+	value    int64
+	cost     int64
+	beside   []int32
+}
+
+func newRosterState(m *rosterModel) *rosterState {
+	people := len(m.volunteer)
+	s := &rosterState{
+		m: m, calendar: calendar{m: m}, on: make([]bool, len(m.shift)), first: make([]int32, people+1), n: make([]int32, people),
+		mask: make([]uint64, people), left: make([]int64, people), count: make([]int32, len(m.p.shifts)),
+	}
+	for v := range m.volunteer {
+		s.left[v] = m.volunteer[v].time
+		s.first[v+1] = s.first[v] + m.volunteer[v].shifts
+	}
+	s.held = make([]int32, s.first[len(m.volunteer)])
+	return s
+}
+
+// of are the pairs that a volunteer holds; they change with the next put or drop.
+func (s *rosterState) of(v int32) []int32 { return s.held[s.first[v] : s.first[v]+s.n[v]] }
+
+// put adds a pair that fits.
+func (s *rosterState) put(i int32) {
+	m, v := s.m, s.m.owner[i]
+	s.on[i] = true
+	s.held[s.first[v]+s.n[v]] = i
+	s.n[v]++
+	s.mask[v] |= 1 << (uint32(i-m.first[v]) & 63)
+	s.left[v] -= int64(m.length[i])
+	shift := m.shift[i]
+	s.value += m.worth(shift, s.count[shift])
+	s.count[shift]++
+	s.cost += m.cost[i]
+}
+
+// drop takes a held pair away.
+func (s *rosterState) drop(i int32) {
+	m, v := s.m, s.m.owner[i]
+	s.on[i] = false
+	held := s.of(v)
+	for k, h := range held {
+		if h == i {
+			copy(held[k:], held[k+1:])
+			break
+		}
+	}
+	s.n[v]--
+	s.mask[v] &^= 1 << (uint32(i-m.first[v]) & 63)
+	s.left[v] += int64(m.length[i])
+	shift := m.shift[i]
+	s.count[shift]--
+	s.value -= m.worth(shift, s.count[shift])
+	s.cost -= m.cost[i]
+}
+
+// fits tells whether the volunteer of pair i could hold it, without another pair of theirs (-1 for none). Slots are not
+// looked at.
+func (s *rosterState) fits(i, without int32) bool {
+	m, v := s.m, s.m.owner[i]
+	who, n, left := &m.volunteer[v], s.n[v], s.left[v]
+	if without >= 0 {
+		n, left = n-1, left+int64(m.length[without])
+	}
+	if n >= who.shifts || left < int64(m.length[i]) {
+		return false
+	}
+	if !who.crowded {
+		mask := s.mask[v]
+		if without >= 0 {
+			mask &^= 1 << uint32(without-m.first[v])
+		}
+		if m.clash[i]&mask != 0 {
+			return false
+		}
+	} else {
+		for _, h := range s.of(v) {
+			if h != without && m.crosses(int(v), m.shift[h], m.shift[i]) {
+				return false
+			}
+		}
+	}
+	return !who.daily || s.allows(v, i, without)
+}
+
+func (s *rosterState) allows(v, i, without int32) bool {
+	s.beside = s.beside[:0]
+	for _, h := range s.of(v) {
+		if h != without {
+			s.beside = append(s.beside, h)
+		}
+	}
+	return s.calendar.allows(int(v), s.beside, i)
+}
+
+// blocker is the only held pair that crosses pair i, -1 where none does; false where several do.
+func (s *rosterState) blocker(i int32) (int32, bool) {
+	m, v := s.m, s.m.owner[i]
+	if !m.volunteer[v].crowded {
+		crossing := m.clash[i] & s.mask[v]
+		if crossing == 0 {
+			return -1, true
+		}
+		return m.first[v] + int32(bits.TrailingZeros64(crossing)), crossing&(crossing-1) == 0
+	}
+	only := int32(-1)
+	for _, h := range s.of(v) {
+		if m.crosses(int(v), m.shift[h], m.shift[i]) {
+			if only >= 0 {
+				return only, false
+			}
+			only = h
+		}
+	}
+	return only, true
+}
+
+// worth is what the n-th slot of a shift (from 0) adds to the value; a crew's worth is spread over its people.
+func (m *rosterModel) worth(shift, n int32) int64 {
+	crew := m.p.shifts[shift].Crew
+	if crew <= 1 {
+		return m.p.slotWeight(int(shift), int(n))
+	}
+	whole := int(n) / crew * crew
+	share := m.value(int(shift), whole+crew) - m.value(int(shift), whole)
+	if int(n) == whole {
+		return share - share/int64(crew)*int64(crew-1)
+	}
+	return share / int64(crew)
+}

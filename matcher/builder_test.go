@@ -1,0 +1,207 @@
+package matcher_test
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"slices"
+	"testing"
+
+	"nuo.internal/nuo/matcher"
+)
+
+// A thing that makes no sense is named, with its number and its field.
+func TestErrBuild(t *testing.T) {
+	day := matcher.Rules{Day: 10}
+	one := sketch{rules: day, volunteers: make(volunteers, 1), shifts: make(shifts, 1)}
+	volunteer := func(v matcher.Volunteer) sketch { k := one; k.volunteers = volunteers{{}, v}; return k }
+	shift := func(s matcher.Shift) sketch { k := one; k.shifts = shifts{{}, s}; return k }
+	pair := func(p matcher.Pair) sketch { k := one; k.pairs = []matcher.Pair{{}, p}; return k }
+	promise := func(c matcher.Commitment) sketch { k := one; k.commitments = promises{{}, c}; return k }
+	rules := func(r matcher.Rules) sketch { return sketch{rules: r} }
+	placed := shift(matcher.Shift{Place: 2})
+	placed.rules = matcher.Rules{Places: 2, Distances: make([]int, 4)}
+	dayless := volunteer(matcher.Volunteer{DaysInRow: 1})
+	dayless.rules = matcher.Rules{}
+	for _, c := range []struct {
+		k    sketch
+		want string
+	}{
+		{rules(matcher.Rules{Day: -1}), "rules: Day is -1, below 0"},
+		{rules(matcher.Rules{Travel: matcher.MaxTime + 1}), "rules: Travel is 1073741825, above 1073741824"},
+		{rules(matcher.Rules{Places: 2, Distances: []int{1}}), "rules: Distances has 1 numbers, Places × Places are 4"},
+		{rules(matcher.Rules{Places: 1, Distances: []int{-1}}), "rules: Distances[0] is -1, below 0"},
+		{rules(matcher.Rules{Places: math.MaxInt, Distances: []int{1}}), "rules: Places is 9223372036854775807, above 32768"},
+		{volunteer(matcher.Volunteer{Shifts: -1}), "volunteer 1: Shifts is -1, below 0"},
+		{volunteer(matcher.Volunteer{Time: -1}), "volunteer 1: Time is -1, below 0"},
+		{volunteer(matcher.Volunteer{TimeDay: -1}), "volunteer 1: TimeDay is -1, below 0"},
+		{volunteer(matcher.Volunteer{TimeWeek: -1}), "volunteer 1: TimeWeek is -1, below 0"},
+		{volunteer(matcher.Volunteer{DaysInRow: -1}), "volunteer 1: DaysInRow is -1, below 0"},
+		{volunteer(matcher.Volunteer{Rest: -1}), "volunteer 1: Rest is -1, below 0"},
+		{volunteer(matcher.Volunteer{Load: -1}), "volunteer 1: Load is -1, below 0"},
+		{volunteer(matcher.Volunteer{Load: math.MaxInt}), "volunteer 1: Load is 9223372036854775807, above 1048576"},
+		{dayless, "volunteer 1: TimeDay, TimeWeek, DaysInRow need Rules.Day, the length of a day"},
+		{shift(matcher.Shift{Capacity: -1}), "shift 1: Capacity is -1, below 0"},
+		{shift(matcher.Shift{Capacity: matcher.MaxCapacity + 1}), "shift 1: Capacity is 1048577, above 1048576"},
+		{shift(matcher.Shift{Start: 2, End: 1}), "shift 1: End is 1, before Start 2"},
+		{shift(matcher.Shift{Start: math.MinInt, End: math.MaxInt}), "shift 1: Start is -9223372036854775808, below -1073741824"},
+		{shift(matcher.Shift{End: math.MaxInt}), "shift 1: End is 9223372036854775807, above 1073741824"},
+		{shift(matcher.Shift{Minimum: -1}), "shift 1: Minimum is -1, below 0"},
+		{shift(matcher.Shift{Capacity: 2, Minimum: 3}), "shift 1: Minimum is 3, above 2"},
+		{shift(matcher.Shift{Priority: -1}), "shift 1: Priority is -1, below 0"},
+		{shift(matcher.Shift{Priority: 1001}), "shift 1: Priority is 1001, above 1000"},
+		{shift(matcher.Shift{Place: -1}), "shift 1: Place is -1, below 0"},
+		{placed, "shift 1: Place is 2, above 1"},
+		{shift(matcher.Shift{Rest: -1}), "shift 1: Rest is -1, below 0"},
+		{shift(matcher.Shift{Crew: -1}), "shift 1: Crew is -1, below 0"},
+		{shift(matcher.Shift{Capacity: 3, Crew: 2}), "shift 1: Crew is 2 and does not divide Capacity 3"},
+		{pair(matcher.Pair{Volunteer: 1}), "pair 1: Volunteer 1 names nobody: there are 1 so far"},
+		{pair(matcher.Pair{Volunteer: -1}), "pair 1: Volunteer -1 names nobody: there are 1 so far"},
+		{pair(matcher.Pair{Shift: 1 << 40}), "pair 1: Shift 1099511627776 names nobody: there are 1 so far"},
+		{pair(matcher.Pair{Rank: -1}), "pair 1: Rank is -1, below 0"},
+		{pair(matcher.Pair{Rank: matcher.MaxRank + 1}), "pair 1: Rank is 2147483648, above 2147483647"},
+		{pair(matcher.Pair{Standing: -1}), "pair 1: Standing is -1, below 0"},
+		{promise(matcher.Commitment{Volunteer: 1}), "commitment 1: Volunteer 1 names nobody: there are 1 so far"},
+		{promise(matcher.Commitment{Start: 1}), "commitment 1: End is 0, before Start 1"},
+		{promise(matcher.Commitment{Place: -1}), "commitment 1: Place is -1, below 0"},
+		{promise(matcher.Commitment{Rest: -1}), "commitment 1: Rest is -1, below 0"},
+	} {
+		_, err := c.k.build()
+		var element *matcher.ElementError
+		if !errors.As(err, &element) || err.Error() != "matcher: "+c.want {
+			t.Errorf("%v\nwant %s", err, c.want)
+		}
+	}
+}
+
+// Several mistakes are told at once, and a million of them in few words.
+func TestErrBuildTellsTen(t *testing.T) {
+	b := matcher.NewBuilder(matcher.Rules{})
+	for range 1_000_000 {
+		b.Pair(matcher.Pair{})
+	}
+	_, err := b.Build()
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok || len(joined.Unwrap()) != 11 {
+		t.Fatal(err)
+	}
+	if got := joined.Unwrap()[10].Error(); got != "matcher: and 1999990 more" {
+		t.Error(got)
+	}
+	if got := joined.Unwrap()[9].Error(); got != "matcher: pair 4: Shift 0 names nobody: there are 0 so far" {
+		t.Error(got)
+	}
+}
+
+// What was built is what was told, in whatever order the pairs came.
+func TestOKBuildRandom(t *testing.T) {
+	forRandom(t, 2000, 8, 6, func(k sketch, c chance) error {
+		j := newJudge(k)
+		shuffled := k
+		shuffled.pairs, shuffled.commitments = slices.Clone(k.pairs), slices.Clone(k.commitments)
+		for i := range shuffled.pairs {
+			other := c(i + 1)
+			shuffled.pairs[i], shuffled.pairs[other] = shuffled.pairs[other], shuffled.pairs[i]
+		}
+		slices.Reverse(shuffled.commitments)
+		for _, k := range []sketch{k, shuffled} {
+			p, err := k.build()
+			if err != nil {
+				return err
+			}
+			if p.Volunteers() != len(k.volunteers) || p.Shifts() != len(k.shifts) || p.Pairs() != len(j.rank) {
+				return fmt.Errorf("%d volunteers, %d shifts, %d pairs", p.Volunteers(), p.Shifts(), p.Pairs())
+			}
+			promised := 0
+			for v := range k.volunteers {
+				shifts, ranks := p.PairsOf(v)
+				standings := p.StandingsOf(v)
+				for i, s := range shifts {
+					a := matcher.Assignment{Volunteer: v, Shift: int(s)}
+					standing := 0
+					if standings != nil {
+						standing = int(standings[i])
+					}
+					if rank, eligible := j.rank[a]; !eligible || int(ranks[i]) != rank || standing != j.standing[a] {
+						return fmt.Errorf("%v: rank %d, standing %d", a, ranks[i], standing)
+					}
+				}
+				if !slices.IsSorted(shifts) {
+					return fmt.Errorf("volunteer %d has %v", v, shifts)
+				}
+				for _, c := range p.CommitmentsOf(v) {
+					if promised++; !slices.Contains(k.commitments, c) || c.Volunteer != v {
+						return fmt.Errorf("promised %+v", c)
+					}
+				}
+			}
+			if promised != len(k.commitments) {
+				return fmt.Errorf("%d promised", promised)
+			}
+		}
+		return nil
+	})
+}
+
+func TestOKBuildFillsDefaultsIn(t *testing.T) {
+	p := sketch{volunteers: make(volunteers, 1), shifts: make(shifts, 1)}.problem(t)
+	if p.Volunteer(0).Shifts != 1 || p.Shift(0).Priority != 1 || p.Shift(0).Crew != 1 {
+		t.Error(p.Volunteer(0), p.Shift(0))
+	}
+}
+
+// Standings that begin at a late pair are none for those before, and the other way round.
+func TestOKBuildSomeStandings(t *testing.T) {
+	for _, at := range []int{0, 1, 2} {
+		k := sketch{volunteers: make(volunteers, 3), shifts: make(shifts, 1), pairs: everybody(3, 1)}
+		k.pairs[at].Standing = 7
+		p := k.problem(t)
+		for v := range 3 {
+			want := int32(0)
+			if v == at {
+				want = 7
+			}
+			if got := p.StandingsOf(v); len(got) != 1 || got[0] != want {
+				t.Error(at, v, got)
+			}
+		}
+	}
+}
+
+// Ten million pairs are held in some 12 bytes each; those that come in disorder take three times as much on the way.
+func TestOKBuildTenMillionPairs(t *testing.T) {
+	volunteers, each := 500_000, 20
+	if testing.Short() || raceDivisor > 1 {
+		volunteers /= 10
+	}
+	before := live()
+	b := matcher.NewBuilder(matcher.Rules{})
+	b.Grow(volunteers * each)
+	for range each {
+		b.Shift(matcher.Shift{Capacity: 1})
+	}
+	for range volunteers {
+		v := b.Volunteer(matcher.Volunteer{})
+		for s := range each {
+			b.Pair(matcher.Pair{Volunteer: v, Shift: (s + 7) % each, Rank: s})
+		}
+	}
+	building := live() - before
+	p, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pairs := uint64(volunteers * each)
+	if held := live() - before; held > 20*pairs || building > 20*pairs {
+		t.Errorf("%d bytes a pair while building, %d built", building/pairs, held/pairs)
+	}
+	runtime.KeepAlive(p)
+}
+
+func live() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}

@@ -41,13 +41,8 @@ func isSelf(c *call.Call, v *nuov1.Volunteer) bool {
 	return c.Caller != nil && c.Caller.Person == v.GetName() || holds(c, nuov1.Role_ROLE_VOLUNTEER, v.GetName())
 }
 
-// seesPerson is rule 7 for a volunteer's name and phone: oneself, the unit's committee, the branch's secretary, and a
-// community of those in within: where the volunteer is registered or holds a contract. Nobody of district or street,
-// no auditor.
-func seesPerson(c *call.Call, v *nuov1.Volunteer, within []string) bool {
-	return isSelf(c, v) || holds(c, nuov1.Role_ROLE_UNIT, v.GetUnit()) || holds(c, nuov1.Role_ROLE_BRANCH, v.GetBranch()) ||
-		holds(c, nuov1.Role_ROLE_COMMUNITY, within...)
-}
+// seesPerson is rule 7 for a volunteer's name and phone.
+func seesPerson(c *call.Call, v *nuov1.Volunteer, within []string) bool { return c.Caller.SeesPerson(v, within) }
 
 // seesCategory tells who is shown why somebody is exempt: oneself and the unit's committee.
 func seesCategory(c *call.Call, v *nuov1.Volunteer) bool {

@@ -128,6 +128,7 @@ func beginnings() []func(*world, string) {
 	}
 	return []func(*world, string){
 		onSite(staff), onSite(leaderRole), offerAs(staff), offerAs(unitRole), offerAs(System),
+		offerAs(streetRole), offerAs(actorOf(admin, "")), offerAs(actorOf(command, "")),
 		func(w *world, p string) { lateEntry(w, p, w.gate(1), streetRole, true) },
 		func(w *world, p string) { lateEntry(w, p, w.gate(1), deputy, false) },
 		func(w *world, p string) { lateEntry(w, p, bring(w, p, displayed).GetShift(), deputy, true) },

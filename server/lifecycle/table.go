@@ -68,6 +68,8 @@ const (
 	unit      = nuov1.Role_ROLE_UNIT
 	street    = nuov1.Role_ROLE_STREET
 	organiser = nuov1.Role_ROLE_DISTRICT_ORGANISATION
+	command   = nuov1.Role_ROLE_DISTRICT_COMMAND
+	admin     = nuov1.Role_ROLE_DISTRICT_ADMIN
 )
 
 // Row is one transition: from a state, by an action of one of these roles, if everything holds, to a state. A row
@@ -100,7 +102,8 @@ const (
 var Table = []Row{
 	{none, claim, by(volunteer, committee, leader), when(listOpen, windowOpen), to(signed), crosses},
 	{none, joinWaitlist, by(volunteer), when(listOpen, windowOpen, beforeStart), to(waitlisted), ""},
-	{none, offer, by(committee, unit, system), when(listOpen, beforeStart), to(offered), "expires after the offer's life"},
+	// Street and district offer by a plan (OfferPlan) and no other way: the policy of every other RPC says so.
+	{none, offer, by(committee, unit, street, admin, command, system), when(listOpen, beforeStart), to(offered), "expires after the offer's life"},
 	{none, recordSpokenYes, by(committee), when(listOpen, beforeStart), to(offered), "held until start + grace"},
 	{none, recordLate, by(committee), when(notOwn, afterEnd, withinLateDays), to(absent), "waits for a second person"},
 

@@ -98,7 +98,7 @@ const (
 	MatchState_MATCH_STATE_APPLYING MatchState = 3
 	// All offers that could be made were made.
 	MatchState_MATCH_STATE_APPLIED MatchState = 4
-	// Given up by a person, or forgotten before it was applied.
+	// Given up by a person.
 	MatchState_MATCH_STATE_CANCELLED MatchState = 5
 	// It could not be solved; failure says why.
 	MatchState_MATCH_STATE_FAILED MatchState = 6
@@ -2820,7 +2820,7 @@ const file_nuo_v1_match_proto_rawDesc = "" +
 	"\x0eMatchCertainty\x12\x1f\n" +
 	"\x1bMATCH_CERTAINTY_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15MATCH_CERTAINTY_EXACT\x10\x01\x12\x1c\n" +
-	"\x18MATCH_CERTAINTY_AT_LEAST\x10\x022\xa0\x06\n" +
+	"\x18MATCH_CERTAINTY_AT_LEAST\x10\x022\xa2\x06\n" +
 	"\fMatchService\x12Z\n" +
 	"\fProposeMatch\x12\x1b.nuo.v1.ProposeMatchRequest\x1a\r.nuo.v1.Match\"\x1e\xca\xf3\x18\x1a\n" +
 	"\x04\b\a\x10\x01\n" +
@@ -2832,14 +2832,14 @@ const file_nuo_v1_match_proto_rawDesc = "" +
 	"\x04\b\x06\x10\x01\n" +
 	"\x04\b\x02\x10\x01\n" +
 	"\x04\b\x03\x10\x01\n" +
-	"\x04\b\f\x10\x01\x12Z\n" +
+	"\x04\b\f\x10\x01\x12\\\n" +
 	"\n" +
 	"WatchMatch\x12\x19.nuo.v1.WatchMatchRequest\x1a\r.nuo.v1.Match\"\"\xca\xf3\x18\x1e\n" +
 	"\x04\b\a\x10\x01\n" +
 	"\x04\b\x06\x10\x01\n" +
 	"\x04\b\x02\x10\x01\n" +
 	"\x04\b\x03\x10\x01\n" +
-	"\x04\b\f\x10\x01\x12p\n" +
+	"\x04\b\f\x10\x010\x01\x12p\n" +
 	"\vListMatches\x12\x1a.nuo.v1.ListMatchesRequest\x1a\x1b.nuo.v1.ListMatchesResponse\"(\xca\xf3\x18$\n" +
 	"\x04\b\v\x10\x01\n" +
 	"\x04\b\a\x10\x01\n" +

@@ -47,7 +47,7 @@ type MatchServiceClient interface {
 	GetMatch(ctx context.Context, in *GetMatchRequest, opts ...grpc.CallOption) (*Match, error)
 	// Streams a plan: as it is now, then as it gets better while it is solved and as its offers are made. The stream ends
 	// when the plan is PROPOSED and nothing is under way, or over.
-	WatchMatch(ctx context.Context, in *WatchMatchRequest, opts ...grpc.CallOption) (*Match, error)
+	WatchMatch(ctx context.Context, in *WatchMatchRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Match], error)
 	// Lists the plans of a scope and of what lies in it, newest first; or, for a volunteer, those applied ones that hold
 	// something for the volunteer, without scores and counts.
 	ListMatches(ctx context.Context, in *ListMatchesRequest, opts ...grpc.CallOption) (*ListMatchesResponse, error)
@@ -93,15 +93,24 @@ func (c *matchServiceClient) GetMatch(ctx context.Context, in *GetMatchRequest, 
 	return out, nil
 }
 
-func (c *matchServiceClient) WatchMatch(ctx context.Context, in *WatchMatchRequest, opts ...grpc.CallOption) (*Match, error) {
+func (c *matchServiceClient) WatchMatch(ctx context.Context, in *WatchMatchRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Match], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	out := new(Match)
-	err := c.cc.Invoke(ctx, MatchService_WatchMatch_FullMethodName, in, out, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &MatchService_ServiceDesc.Streams[0], MatchService_WatchMatch_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
-	return out, nil
+	x := &grpc.GenericClientStream[WatchMatchRequest, Match]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
 }
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type MatchService_WatchMatchClient = grpc.ServerStreamingClient[Match]
 
 func (c *matchServiceClient) ListMatches(ctx context.Context, in *ListMatchesRequest, opts ...grpc.CallOption) (*ListMatchesResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
@@ -169,7 +178,7 @@ type MatchServiceServer interface {
 	GetMatch(context.Context, *GetMatchRequest) (*Match, error)
 	// Streams a plan: as it is now, then as it gets better while it is solved and as its offers are made. The stream ends
 	// when the plan is PROPOSED and nothing is under way, or over.
-	WatchMatch(context.Context, *WatchMatchRequest) (*Match, error)
+	WatchMatch(*WatchMatchRequest, grpc.ServerStreamingServer[Match]) error
 	// Lists the plans of a scope and of what lies in it, newest first; or, for a volunteer, those applied ones that hold
 	// something for the volunteer, without scores and counts.
 	ListMatches(context.Context, *ListMatchesRequest) (*ListMatchesResponse, error)
@@ -201,8 +210,8 @@ func (UnimplementedMatchServiceServer) ProposeMatch(context.Context, *ProposeMat
 func (UnimplementedMatchServiceServer) GetMatch(context.Context, *GetMatchRequest) (*Match, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetMatch not implemented")
 }
-func (UnimplementedMatchServiceServer) WatchMatch(context.Context, *WatchMatchRequest) (*Match, error) {
-	return nil, status.Error(codes.Unimplemented, "method WatchMatch not implemented")
+func (UnimplementedMatchServiceServer) WatchMatch(*WatchMatchRequest, grpc.ServerStreamingServer[Match]) error {
+	return status.Error(codes.Unimplemented, "method WatchMatch not implemented")
 }
 func (UnimplementedMatchServiceServer) ListMatches(context.Context, *ListMatchesRequest) (*ListMatchesResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListMatches not implemented")
@@ -276,23 +285,16 @@ func _MatchService_GetMatch_Handler(srv interface{}, ctx context.Context, dec fu
 	return interceptor(ctx, in, info, handler)
 }
 
-func _MatchService_WatchMatch_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
-	in := new(WatchMatchRequest)
-	if err := dec(in); err != nil {
-		return nil, err
+func _MatchService_WatchMatch_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(WatchMatchRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
 	}
-	if interceptor == nil {
-		return srv.(MatchServiceServer).WatchMatch(ctx, in)
-	}
-	info := &grpc.UnaryServerInfo{
-		Server:     srv,
-		FullMethod: MatchService_WatchMatch_FullMethodName,
-	}
-	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
-		return srv.(MatchServiceServer).WatchMatch(ctx, req.(*WatchMatchRequest))
-	}
-	return interceptor(ctx, in, info, handler)
+	return srv.(MatchServiceServer).WatchMatch(m, &grpc.GenericServerStream[WatchMatchRequest, Match]{ServerStream: stream})
 }
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type MatchService_WatchMatchServer = grpc.ServerStreamingServer[Match]
 
 func _MatchService_ListMatches_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ListMatchesRequest)
@@ -400,10 +402,6 @@ var MatchService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _MatchService_GetMatch_Handler,
 		},
 		{
-			MethodName: "WatchMatch",
-			Handler:    _MatchService_WatchMatch_Handler,
-		},
-		{
 			MethodName: "ListMatches",
 			Handler:    _MatchService_ListMatches_Handler,
 		},
@@ -424,6 +422,12 @@ var MatchService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _MatchService_ExplainMatch_Handler,
 		},
 	},
-	Streams:  []grpc.StreamDesc{},
+	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "WatchMatch",
+			Handler:       _MatchService_WatchMatch_Handler,
+			ServerStreams: true,
+		},
+	},
 	Metadata: "nuo/v1/match.proto",
 }

@@ -36,7 +36,7 @@ type Preference struct {
 	// The streets, communities and compounds that are wanted, most wanted first. Others are not refused.
 	Places []string `protobuf:"bytes,3,rep,name=places,proto3" json:"places,omitempty"`
 	// When the volunteer can come; empty means always. A plan gives a shift only where one of these, or several that
-	// follow each other without a gap, hold all of it.
+	// follow each other without a gap, hold all of it; of work that is due by an hour, some of it.
 	Availability []*Availability `protobuf:"bytes,4,rep,name=availability,proto3" json:"availability,omitempty"`
 	// Days on which the volunteer cannot come: a plan gives no shift that touches one.
 	Absences []*Absence `protobuf:"bytes,5,rep,name=absences,proto3" json:"absences,omitempty"`

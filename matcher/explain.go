@@ -1,0 +1,229 @@
+package matcher
+
+import (
+	"context"
+	"slices"
+)
+
+// Certainty tells how much an answer is worth.
+type Certainty uint8
+
+const (
+	// Unknown: not computed, because the work allowed was used up or the rules leave no way.
+	Unknown Certainty = iota
+	// Exact: proved, all others being re-arranged in the best way.
+	Exact
+	// AtLeast: a plan that does it is known; a better one may exist.
+	AtLeast
+)
+
+var certaintyNames = [...]string{"unknown", "exact", "at least"}
+
+func (c Certainty) String() string {
+	if int(c) < len(certaintyNames) {
+		return certaintyNames[c]
+	}
+	return "Certainty(?)"
+}
+
+// Delta is a difference of two scores: what is after, less what was before. Unfairness is left out.
+type Delta struct {
+	Value  int64
+	Filled int
+	Rank   int64
+}
+
+// Step takes a volunteer from one shift to another; From or To is −1 for none.
+type Step struct {
+	Volunteer, From, To int
+}
+
+// DeficientSet is a proof that slots stay free: shifts that need more than all who may take them can give. It is for
+// planners, who see numbers of volunteers.
+type DeficientSet struct {
+	// Shifts, the gap's first, and Volunteers: everybody who may take one of them, in rising order.
+	Shifts, Volunteers []int
+	// Need is how many slots the shifts have, or with OfMinimum how many their minimum headcounts ask for.
+	Need      int
+	OfMinimum bool
+	// Supply is the most of these slots that the volunteers can fill, were there no rule but eligibility, commitments
+	// and how many shifts each can take. With one shift each it is their number.
+	Supply int
+	// Minimal tells that no fewer of these shifts prove as much about the gap: none but the gap's can be left out, alone
+	// or with others, so that the rest is short of as much and still hangs together by shared volunteers. Sets of more
+	// than a dozen shifts were made smaller as far as was cheap, and Minimal is false.
+	Minimal bool
+}
+
+// Short is how many slots stay free at least.
+func (d *DeficientSet) Short() int { return d.Need - d.Supply }
+
+// RuleCount is how many of a gap's eligible volunteers a rule stops as the plan stands.
+type RuleCount struct {
+	Rule  Rule
+	Count int
+	// Outside is how many of them it would stop without any shift of this plan: by a commitment or a limit.
+	Outside int
+}
+
+// GapReason is why a shift has free slots, for planners.
+type GapReason struct {
+	Shift int
+	// Free is the number of free slots, Missing how many of them the minimum headcount lacks: 0 where it is reached.
+	Free, Missing int
+	// Eligible is how many may take the shift, and Stopped what keeps each of them from it now, by rule; those with None
+	// are free to.
+	Eligible int
+	Stopped  []RuleCount
+	// Chain, where it is not empty, makes the plan better by Gain: these moves together fill one slot of the gap. The
+	// plan is then not the best there is. For plans with several shifts each only chains of one or two moves are looked
+	// for.
+	Chain []Step
+	Gain  Delta
+	// Set proves that slots stay free, nil where there is a Chain or nothing is proved. With one shift each there always
+	// is one of the two, and Set.Short() covers the Free slots, or the Missing ones where there are any.
+	Set *DeficientSet
+}
+
+// Wish is a shift that a volunteer would rather have than what the plan gives, for planners.
+type Wish struct {
+	Shift, Rank int
+	// Slots and Taken are the shift's, Eligible how many may take it, Holders who does.
+	Slots, Taken, Eligible int
+	Holders                []int
+	// Rule forbids it beside what the volunteer holds, None where only slots are in the way; a shift that was wanted in
+	// place of the one held has LimitShifts. Outside tells that the rule forbids it without any shift of this plan.
+	Rule    Rule
+	Outside bool
+	// Cost is how the score changes when the volunteer is given the shift and, where Certainty is Exact, all others are
+	// re-arranged in the best way; compared with the best plan, which is this one where Explanation.Optimal. With AtLeast
+	// the Steps do it, compared with this plan.
+	Cost      Delta
+	Certainty Certainty
+	Steps     []Step
+	// OneMoreSlot: one more slot on the shift would go to this volunteer in a best plan (with several shifts each: could
+	// be given without another change).
+	OneMoreSlot bool
+}
+
+// VolunteerReason is why a volunteer did not get what they wanted most, for planners.
+type VolunteerReason struct {
+	Volunteer int
+	// Held are the shifts that the plan gives, none where the volunteer is left out.
+	Held []int
+	// Wishes are the shifts the volunteer would rather have, most wanted first: of a lower rank than the worst held, or
+	// all others where the volunteer could take more shifts.
+	Wishes []Wish
+}
+
+// Marginal is what one more volunteer would add who may take this shift alone, and wants it most (rank 1).
+type Marginal struct {
+	Shift int
+	Gain  Delta
+	// Certainty is Exact with one shift each, when Gain compares two best plans. Otherwise AtLeast: the shift's own free
+	// slot, or a holder who could go to another one's.
+	Certainty Certainty
+}
+
+// Explanation is why a plan is as it is, for planners. For shows a volunteer what a volunteer may see.
+type Explanation struct {
+	// Score is the plan's. Best is the best plan's where each takes one shift, else the zero Score. Optimal tells that
+	// the Value and the Rank of both are the same.
+	Score, Best Score
+	Optimal     bool
+	// OneEach tells that each volunteer takes one shift at most: answers are exact.
+	OneEach bool
+	// Gaps are the shifts with free slots, by number.
+	Gaps []GapReason
+	// Volunteers are those left out or given less than they wanted most, by number.
+	Volunteers []VolunteerReason
+	// Marginal holds every shift, by number.
+	Marginal []Marginal
+}
+
+// explainSteps is how much work Explain spends on the costs of wishes: so many steps, and explainStepsPair for each pair.
+const (
+	explainSteps     = 1 << 20
+	explainStepsPair = 32
+)
+
+// Explain answers everything that an Explainer can tell without being asked for more. Costs of wishes are computed for
+// those left out, and for the others as far as a fixed amount of work allows (about as much as reading all pairs thirty
+// times); beyond it Wish.Certainty is Unknown, and Explainer.WhyNot tells. Memory: that of the Explainer, and the answer
+// itself, which names the holders of every wish.
+//
+// A plan that breaks a rule is refused with a *Violation; a context that ends, with its error.
+func Explain(ctx context.Context, p *Problem, assignments []Assignment) (*Explanation, error) {
+	e, err := NewExplainer(ctx, p, assignments)
+	if err != nil {
+		return nil, err
+	}
+	return e.All(ctx)
+}
+
+// All is Explain for this plan.
+func (e *Explainer) All(ctx context.Context) (*Explanation, error) {
+	x := &Explanation{Score: e.score, OneEach: e.oneEach}
+	var err error
+	if x.Gaps, err = e.Gaps(ctx); err != nil {
+		return nil, err
+	}
+	if x.Marginal, err = e.Marginal(ctx); err != nil {
+		return nil, err
+	}
+	if e.oneEach {
+		x.Best = e.best.score
+		x.Optimal = x.Best.Value == x.Score.Value && x.Best.Rank == x.Score.Rank
+	}
+	if x.Volunteers, err = e.reasons(ctx); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// For is what volunteer v may see: counts and reasons, nobody else's number. It is empty where the volunteer got what
+// they wanted most.
+func (x *Explanation) For(v int) VolunteerView {
+	at, ok := slices.BinarySearchFunc(x.Volunteers, v, func(r VolunteerReason, v int) int { return r.Volunteer - v })
+	if !ok {
+		return VolunteerView{}
+	}
+	return x.Volunteers[at].View()
+}
+
+// VolunteerView is what a volunteer may see of a VolunteerReason. It holds no number of a volunteer, and no type that
+// does; how much worse others' wishes would be served is told as yes or no, since a sum over one person is that person's.
+type VolunteerView struct {
+	Wishes []WishView
+}
+
+// WishView is a Wish as the volunteer who has it may see it.
+type WishView struct {
+	// Shift and Rank are the volunteer's own.
+	Shift, Rank int
+	// Slots, Taken and Eligible are counts.
+	Slots, Taken, Eligible int
+	// Rule and Outside are why it cannot be had beside what is held.
+	Rule    Rule
+	Outside bool
+	// Known tells that the answers below are computed. EmptySlots is how many slots more would be empty were the wish
+	// granted, WorsensOthers whether the plan would be worse (or more important slots empty) otherwise.
+	Known         bool
+	EmptySlots    int
+	WorsensOthers bool
+	OneMoreSlot   bool
+}
+
+// View is what the volunteer may see.
+func (r *VolunteerReason) View() VolunteerView {
+	view := VolunteerView{Wishes: make([]WishView, len(r.Wishes))}
+	for i, w := range r.Wishes {
+		view.Wishes[i] = WishView{
+			Shift: w.Shift, Rank: w.Rank, Slots: w.Slots, Taken: w.Taken, Eligible: w.Eligible,
+			Rule: w.Rule, Outside: w.Outside, OneMoreSlot: w.OneMoreSlot, Known: w.Certainty != Unknown,
+			EmptySlots:    max(0, -w.Cost.Filled),
+			WorsensOthers: w.Cost.Value < 0 || w.Cost.Value == 0 && w.Cost.Rank > 0,
+		}
+	}
+	return view
+}

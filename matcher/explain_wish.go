@@ -1,0 +1,237 @@
+package matcher
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+)
+
+// WhyNot tells why volunteer v did not get what they wanted most; there are no wishes where they did. With one shift each
+// a wish costs what the rank changes and a shortest alternating way from the wished shift to the one given up, or to
+// outside (see whyPaths): one run of Dijkstra's algorithm, O(pairs · log shifts) at worst, for all wishes of v. With
+// several shifts each the plan's neighbourhood is searched, see whyLocal.
+func (e *Explainer) WhyNot(ctx context.Context, v int) (VolunteerReason, error) {
+	if v < 0 || v >= len(e.p.volunteers) {
+		return VolunteerReason{}, &ElementError{"volunteer", v, "number", "names nobody"}
+	}
+	beat := &pulse{ctx, 0}
+	if err := e.prepare(beat); err != nil {
+		return VolunteerReason{}, err
+	}
+	r, err := e.reason(beat, v)
+	if err != nil || len(r.Wishes) == 0 {
+		return r, err
+	}
+	if !e.oneEach {
+		return r, e.local.costs(beat, &r)
+	}
+	_, err = e.costs(beat, e.best.only(v), []*VolunteerReason{&r})
+	return r, err
+}
+
+// prepare finds the best plan and the ways to change it, or the neighbourhood of the plan.
+func (e *Explainer) prepare(beat *pulse) error {
+	if !e.oneEach {
+		_, err := e.neighbourhood(beat)
+		return err
+	}
+	if e.paths == nil {
+		best := e.plan
+		paths, err := newWhyPaths(beat.ctx, e.pairs, best)
+		if errors.Is(err, errBetter) {
+			var plan *Plan
+			if plan, err = Fill(beat.ctx, e.p); err != nil {
+				return err
+			}
+			if best, err = newWhyPlan(beat.ctx, e.p, plan.Assignments, true); err != nil {
+				return err
+			}
+			paths, err = newWhyPaths(beat.ctx, e.pairs, best)
+		}
+		if err != nil {
+			return err
+		}
+		e.best, e.paths = best, paths
+	}
+	return e.paths.borders(beat)
+}
+
+// reason is a VolunteerReason without costs.
+func (e *Explainer) reason(beat *pulse, v int) (VolunteerReason, error) {
+	r := VolunteerReason{Volunteer: v, Held: []int{}}
+	held := e.plan.shiftsOf(v)
+	worst := int32(-1)
+	for _, s := range held {
+		rank, _ := e.p.rankOf(v, int(s))
+		worst = max(worst, rank)
+		r.Held = append(r.Held, int(s))
+	}
+	more := len(held) == 0 || !e.oneEach && len(held) < e.p.volunteers[v].Shifts
+	shifts, ranks := e.p.PairsOf(v)
+	for i, s := range shifts {
+		if !more && ranks[i] >= worst || slices.Contains(held, s) {
+			continue
+		}
+		w := Wish{
+			Shift: int(s), Rank: int(ranks[i]), Slots: e.p.shifts[s].Capacity, Taken: e.plan.taken(int(s)), Eligible: e.asked[s],
+			Holders: make([]int, 0, e.plan.taken(int(s))),
+		}
+		for _, u := range e.plan.holders(int(s)) {
+			w.Holders = append(w.Holders, int(u))
+		}
+		switch w.Rule = e.alone(v, s); {
+		case w.Rule != None:
+			w.Outside = true
+		case e.oneEach && len(held) > 0:
+			w.Rule = LimitShifts
+		case len(held) > 0:
+			w.Rule = e.p.Forbids(v, held, int(s))
+		}
+		r.Wishes = append(r.Wishes, w)
+		if err := beat.beat(8 + 64*len(held) + w.Taken); err != nil {
+			return r, err
+		}
+	}
+	slices.SortFunc(r.Wishes, byRank)
+	return r, nil
+}
+
+// byRank orders wishes.
+func byRank(a, b Wish) int { return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.Shift, b.Shift)) }
+
+// alone is the rule that forbids v an eligible shift s by itself.
+func (e *Explainer) alone(v int, s int32) Rule {
+	if _, ok := slices.BinarySearch(e.pairs.to[e.pairs.first[v]:e.pairs.first[v+1]], s); ok {
+		return None
+	}
+	return e.p.Forbids(v, nil, int(s))
+}
+
+// costs fills in the costs of the wishes of volunteers who all hold the same shift in the best plan, −1 for none, and
+// answers the steps it took. The search from that shift ends when all wished shifts are reached.
+func (e *Explainer) costs(beat *pulse, held int, reasons []*VolunteerReason) (int, error) {
+	w := e.paths
+	steps := 0
+	var distance func(s int) whyCost
+	if held < 0 {
+		distance = func(s int) whyCost { return w.toOutside[s] }
+	} else {
+		wanted := make(map[int]bool)
+		for _, r := range reasons {
+			for _, wish := range r.Wishes {
+				if !wish.Outside {
+					wanted[wish.Shift] = true
+				}
+			}
+		}
+		var err error
+		steps, err = w.towards(beat, held, func(x int) bool { delete(wanted, x); return len(wanted) == 0 })
+		if err != nil {
+			return steps, err
+		}
+		distance = func(s int) whyCost { return w.distanceTo(held, s) }
+	}
+	for _, r := range reasons {
+		rank := int64(0)
+		back := whyCost{} // what it costs to fill the place that v leaves
+		if held >= 0 {
+			old, _ := e.p.rankOf(r.Volunteer, held)
+			rank, back = int64(old), w.fromOutside[held]
+		}
+		for i := range r.Wishes {
+			wish := &r.Wishes[i]
+			if wish.Outside || wish.Slots == 0 {
+				continue
+			}
+			wish.Certainty = Exact
+			step := whyCost{0, int64(wish.Rank) - rank}
+			if wish.Shift != held {
+				cost := step.plus(distance(wish.Shift))
+				wish.Cost = Delta{Value: -cost.value, Rank: cost.rank, Filled: e.filledBy(held, wish.Shift)}
+			}
+			wish.OneMoreSlot = e.oneMore(wish.Shift, step.plus(back), held)
+		}
+	}
+	return steps, nil
+}
+
+// filledBy is how the number of filled slots changes along the cheapest way from s to the shift that is given up, or to
+// outside where there is none; the last search was for it. Someone who goes outside leaves one slot fewer, who comes from
+// there fills one more.
+func (e *Explainer) filledBy(held, s int) int {
+	w := e.paths
+	outside := w.outside()
+	if held < 0 {
+		return 0 // the wisher comes, and somebody goes outside: with a free slot taken instead the plan would not be best
+	}
+	filled := 0
+	for x := s; x != held; {
+		y := int(w.search.next[x])
+		switch {
+		case y == outside && w.leave[x].value == 0:
+			filled-- // left out
+		case x == outside && w.enter[y].value == 0:
+			filled++ // comes in
+		}
+		x = y
+	}
+	return filled
+}
+
+// oneMore tells whether one more slot on s would go to a volunteer whose step onto it costs so much, the place they leave
+// being filled again: whether no other use of the slot is better, nor leaving it empty.
+func (e *Explainer) oneMore(s int, cost whyCost, held int) bool {
+	if s == held {
+		return true
+	}
+	shift := &e.p.shifts[s]
+	weight := int64(shift.Priority)
+	if taken := e.best.taken(s); taken < shift.Capacity {
+		weight = e.best.nextWeight(e.p, s)
+	}
+	use := whyCost{-weight, 0}
+	with, best := use.plus(cost), use.plus(e.paths.fromOutside[s])
+	return !best.less(with) && !whyCost{}.less(with)
+}
+
+// reasons are those of all volunteers; with one shift each those who hold the same shift are looked at together.
+func (e *Explainer) reasons(ctx context.Context) ([]VolunteerReason, error) {
+	beat := &pulse{ctx, 0}
+	if err := e.prepare(beat); err != nil {
+		return nil, err
+	}
+	all := []VolunteerReason{}
+	for v := range e.p.volunteers {
+		r, err := e.reason(beat, v)
+		if err != nil {
+			return nil, err
+		}
+		if len(r.Wishes) > 0 {
+			all = append(all, r)
+		}
+		if err := beat.beat(1 + e.p.first[v+1] - e.p.first[v]); err != nil {
+			return nil, err
+		}
+	}
+	allowed := explainSteps + explainStepsPair*len(e.p.shift)
+	if !e.oneEach {
+		return all, e.local.costsOf(beat, all, allowed)
+	}
+	groups := make([][]*VolunteerReason, len(e.p.shifts)+1)
+	for i := range all {
+		held := e.best.only(all[i].Volunteer)
+		groups[held+1] = append(groups[held+1], &all[i])
+	}
+	for held, group := range groups {
+		if len(group) == 0 || held > 0 && allowed < 0 {
+			continue
+		}
+		steps, err := e.costs(beat, held-1, group)
+		if err != nil {
+			return nil, err
+		}
+		allowed -= steps
+	}
+	return all, nil
+}

@@ -233,46 +233,57 @@ func (w verdict) best() matcher.Score {
 }
 
 // judge goes through every plan of at most so many shifts each. Plans of the first volunteers that take the same slots
-// are pruned to the best of them: all that comes later is the same for them.
+// are pruned to the best of them: all that comes later is the same for them. How many slots of each shift are taken is
+// one number, with a digit for each shift.
 func (j *judge) judge(each int, signed []matcher.Assignment) verdict {
-	type slots [6]int8
-	plans := map[slots]cost{{}: {}}
-	for v, person := range j.volunteers {
-		next := map[slots]cost{}
+	digit, most := []int{1}, make([]int, len(j.shifts))
+	for s, shift := range j.shifts {
+		most[s] = min(shift.Capacity, len(j.volunteers))
+		digit = append(digit, digit[s]*(most[s]+1))
+	}
+	plans, next := make([]cost, digit[len(j.shifts)]), make([]cost, digit[len(j.shifts)])
+	for i := range plans[1:] {
+		plans[1+i].moved = never
+	}
+	for v := range j.volunteers {
+		for i := range next {
+			next[i].moved = never
+		}
 		for _, shifts := range j.choices(v, each) {
-			own := cost{unfairness: int64((person.Load+len(shifts))*(person.Load+len(shifts)) - person.Load*person.Load)}
-			for _, s := range shifts {
-				own.rank += int64(j.rank[matcher.Assignment{Volunteer: v, Shift: s}])
-			}
-			for _, a := range signed {
-				if a.Volunteer == v && !slices.Contains(shifts, a.Shift) {
-					own.moved++
-				}
-			}
+			own := j.costOf(v, shifts, signed)
 		add:
 			for taken, before := range plans {
+				if before.moved == never {
+					continue
+				}
+				after := taken
 				for _, s := range shifts {
-					if taken[s]++; int(taken[s]) > j.shifts[s].Capacity {
+					if taken/digit[s]%(most[s]+1) == most[s] {
 						continue add
 					}
+					after += digit[s]
 				}
-				after := cost{before.moved + own.moved, before.rank + own.rank, before.unfairness + own.unfairness}
-				if best, known := next[taken]; !known || after.compare(best) < 0 {
-					next[taken] = after
+				sum := cost{before.moved + own.moved, before.rank + own.rank, before.unfairness + own.unfairness}
+				if best := &next[after]; best.moved == never || sum.compare(*best) < 0 {
+					*best = sum
 				}
 			}
 		}
-		plans = next
+		plans, next = next, plans
 	}
 	w := verdict{least: map[int64]cost{}}
-plans:
+count:
 	for taken, c := range plans {
 		value := int64(0)
-		for s := range j.shifts {
-			if int(taken[s])%max(j.shifts[s].Crew, 1) != 0 {
-				continue plans
+		for s, shift := range j.shifts {
+			n := taken / digit[s] % (most[s] + 1)
+			if n%max(shift.Crew, 1) != 0 {
+				continue count
 			}
-			value += j.value(s, int(taken[s]))
+			value += j.value(s, n)
+		}
+		if c.moved == never {
+			continue
 		}
 		if best, known := w.least[value]; !known || c.compare(best) < 0 {
 			w.least[value] = c
@@ -280,6 +291,24 @@ plans:
 		w.most = max(w.most, value)
 	}
 	return w
+}
+
+// never is the cost, in moved, of what no plan takes.
+const never = -1
+
+// costOf is what a person's shifts add to the cost of a plan.
+func (j *judge) costOf(v int, shifts []int, signed []matcher.Assignment) cost {
+	load := j.volunteers[v].Load
+	c := cost{unfairness: int64((load+len(shifts))*(load+len(shifts)) - load*load)}
+	for _, s := range shifts {
+		c.rank += int64(j.rank[matcher.Assignment{Volunteer: v, Shift: s}])
+	}
+	for _, a := range signed {
+		if a.Volunteer == v && !slices.Contains(shifts, a.Shift) {
+			c.moved++
+		}
+	}
+	return c
 }
 
 // choices are all sets of shifts that one person may have.

@@ -3,11 +3,13 @@ package matcher_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"nuo.internal/nuo/matcher"
+	"nuo.internal/nuo/matcher/instance"
 )
 
 // chance answers a number from 0 up to, not with, n; it may be a random source or the bytes of a fuzzer.
@@ -33,7 +35,11 @@ func draw(c chance, mostVolunteers, mostShifts int) sketch {
 	if timed {
 		k.rules = drawRules(c, daily)
 	}
-	for range c(mostVolunteers + 1) {
+	volunteers, shifts, density := c(mostVolunteers+1), c(mostShifts+1), 1+c(4)
+	if c.oneIn(4) {
+		volunteers, shifts, density = mostVolunteers, mostShifts, 3
+	}
+	for range volunteers {
 		v := matcher.Volunteer{Shifts: c(5), Load: c.sometimes(3)}
 		if timed && limited {
 			v.Time, v.Rest = c.sometimes(12), c.sometimes(3)
@@ -43,7 +49,7 @@ func draw(c chance, mostVolunteers, mostShifts int) sketch {
 		}
 		k.volunteers = append(k.volunteers, v)
 	}
-	for range c(mostShifts + 1) {
+	for range shifts {
 		s := matcher.Shift{Capacity: c(slots + 1)}
 		if timed {
 			s.Start, s.Place, s.Rest = c(30)-5, c(3), c.sometimes(6)
@@ -61,7 +67,7 @@ func draw(c chance, mostVolunteers, mostShifts int) sketch {
 		}
 		k.shifts = append(k.shifts, s)
 	}
-	drawPairs(c, &k, ranks, standings)
+	drawPairs(c, &k, density, ranks, standings)
 	for range c.sometimes(4) {
 		if timed && len(k.volunteers) > 0 {
 			start := c(40) - 5
@@ -87,8 +93,7 @@ func drawRules(c chance, daily bool) matcher.Rules {
 	return rules
 }
 
-func drawPairs(c chance, k *sketch, ranks int, standings bool) {
-	density := 1 + c(4)
+func drawPairs(c chance, k *sketch, density, ranks int, standings bool) {
 	for v := range k.volunteers {
 		for s := range k.shifts {
 			if c(4) >= density {
@@ -195,4 +200,65 @@ func give(k sketch, c chance) (given, error) {
 // crews tells that the problem has some.
 func (k sketch) crews() bool {
 	return slices.ContainsFunc(k.shifts, func(s matcher.Shift) bool { return s.Crew > 1 })
+}
+
+// lawful tells which rule a plan breaks, or in what its score is not its own.
+func (g given) lawful(plan *matcher.Plan, signed []matcher.Assignment) error {
+	for i := range plan.Assignments[:max(len(plan.Assignments)-1, 0)] {
+		if a, b := plan.Assignments[i], plan.Assignments[i+1]; a.Volunteer > b.Volunteer || a.Volunteer == b.Volunteer && a.Shift >= b.Shift {
+			return fmt.Errorf("%v stands before %v", a, b)
+		}
+	}
+	if err := g.j.check(plan.Assignments); err != nil {
+		return err
+	}
+	if err := g.p.Check(plan.Assignments); err != nil {
+		return err
+	}
+	if score := g.j.score(plan.Assignments, signed); score != plan.Score {
+		return fmt.Errorf("said %+v, is %+v", plan.Score, score)
+	}
+	return nil
+}
+
+// shared is one of the problems in testdata.
+func shared(t testing.TB, name string) (*matcher.Problem, *judge) {
+	t.Helper()
+	p, err := readShared(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p, newJudge(sketchOf(p))
+}
+
+func readShared(name string) (*matcher.Problem, error) {
+	file, err := os.Open("testdata/" + name + ".txt.gz")
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	p, _, err := instance.Read(file)
+	return p, err
+}
+
+// sketchOf is what a problem was built from.
+func sketchOf(p *matcher.Problem) sketch {
+	k := sketch{rules: p.Rules()}
+	for s := range p.Shifts() {
+		k.shifts = append(k.shifts, p.Shift(s))
+	}
+	for v := range p.Volunteers() {
+		k.volunteers = append(k.volunteers, p.Volunteer(v))
+		k.commitments = append(k.commitments, p.CommitmentsOf(v)...)
+		shifts, ranks := p.PairsOf(v)
+		standings := p.StandingsOf(v)
+		for i, s := range shifts {
+			pair := matcher.Pair{Volunteer: v, Shift: int(s), Rank: int(ranks[i])}
+			if standings != nil {
+				pair.Standing = int(standings[i])
+			}
+			k.pairs = append(k.pairs, pair)
+		}
+	}
+	return k
 }

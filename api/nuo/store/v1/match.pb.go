@@ -42,8 +42,8 @@ type MatchWork struct {
 	ApplyNumber uint64 `protobuf:"varint,6,opt,name=apply_number,json=applyNumber,proto3" json:"apply_number,omitempty"`
 	// Something had changed in this round: the rest is solved again after it.
 	Changed bool `protobuf:"varint,7,opt,name=changed,proto3" json:"changed,omitempty"`
-	// The shifts that this round left with a free slot by a change, counted.
-	Freed int32 `protobuf:"varint,8,opt,name=freed,proto3" json:"freed,omitempty"`
+	// A hash of what the plan was made of: shifts with their free slots, who may take them, what they promised.
+	Fingerprint []byte `protobuf:"bytes,8,opt,name=fingerprint,proto3" json:"fingerprint,omitempty"`
 	// The subject that asked for it: volunteers/… or tokens/….
 	Actor         string `protobuf:"bytes,9,opt,name=actor,proto3" json:"actor,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -129,11 +129,11 @@ func (x *MatchWork) GetChanged() bool {
 	return false
 }
 
-func (x *MatchWork) GetFreed() int32 {
+func (x *MatchWork) GetFingerprint() []byte {
 	if x != nil {
-		return x.Freed
+		return x.Fingerprint
 	}
-	return 0
+	return nil
 }
 
 func (x *MatchWork) GetActor() string {
@@ -292,7 +292,7 @@ var File_nuo_store_v1_match_proto protoreflect.FileDescriptor
 
 const file_nuo_store_v1_match_proto_rawDesc = "" +
 	"\n" +
-	"\x18nuo/store/v1/match.proto\x12\fnuo.store.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19nuo/v1/error_reason.proto\x1a\x12nuo/v1/match.proto\x1a\x14nuo/v1/options.proto\"\xa4\x02\n" +
+	"\x18nuo/store/v1/match.proto\x12\fnuo.store.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19nuo/v1/error_reason.proto\x1a\x12nuo/v1/match.proto\x1a\x14nuo/v1/options.proto\"\xb0\x02\n" +
 	"\tMatchWork\x12\x14\n" +
 	"\x05match\x18\x01 \x01(\tR\x05match\x12\x1f\n" +
 	"\vnext_number\x18\x02 \x01(\x04R\n" +
@@ -301,8 +301,8 @@ const file_nuo_store_v1_match_proto_rawDesc = "" +
 	"\x06person\x18\x04 \x01(\tR\x06person\x12 \n" +
 	"\x04role\x18\x05 \x01(\x0e2\f.nuo.v1.RoleR\x04role\x12!\n" +
 	"\fapply_number\x18\x06 \x01(\x04R\vapplyNumber\x12\x18\n" +
-	"\achanged\x18\a \x01(\bR\achanged\x12\x14\n" +
-	"\x05freed\x18\b \x01(\x05R\x05freed\x12\x14\n" +
+	"\achanged\x18\a \x01(\bR\achanged\x12 \n" +
+	"\vfingerprint\x18\b \x01(\fR\vfingerprint\x12\x14\n" +
 	"\x05actor\x18\t \x01(\tR\x05actor\"\xfc\x02\n" +
 	"\x0fStoredPlacement\x12\x14\n" +
 	"\x05match\x18\x01 \x01(\tR\x05match\x12\x16\n" +

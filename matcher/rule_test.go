@@ -11,7 +11,7 @@ import (
 
 // What Check and Forbids say is what the judge says, whatever the plan.
 func TestOKRulesRandom(t *testing.T) {
-	forRandom(t, 20_000, 5, 6, func(k sketch, c chance) error {
+	forRandom(t, 20_000, 8, 6, func(k sketch, c chance) error {
 		g, err := give(k, c)
 		if err != nil {
 			return err

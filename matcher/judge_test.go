@@ -236,6 +236,11 @@ func (w verdict) best() matcher.Score {
 // are pruned to the best of them: all that comes later is the same for them. How many slots of each shift are taken is
 // one number, with a digit for each shift.
 func (j *judge) judge(each int, signed []matcher.Assignment) verdict {
+	return j.judgeKeeping(each, signed, nil)
+}
+
+// judgeKeeping is judge for the plans that hold all that is kept.
+func (j *judge) judgeKeeping(each int, signed, kept []matcher.Assignment) verdict {
 	digit, most := []int{1}, make([]int, len(j.shifts))
 	for s, shift := range j.shifts {
 		most[s] = min(shift.Capacity, len(j.volunteers))
@@ -250,6 +255,9 @@ func (j *judge) judge(each int, signed []matcher.Assignment) verdict {
 			next[i].moved = never
 		}
 		for _, shifts := range j.choices(v, each) {
+			if !keeps(v, shifts, kept) {
+				continue
+			}
 			own := j.costOf(v, shifts, signed)
 		add:
 			for taken, before := range plans {
@@ -309,6 +317,12 @@ func (j *judge) costOf(v int, shifts []int, signed []matcher.Assignment) cost {
 		}
 	}
 	return c
+}
+
+func keeps(v int, shifts []int, kept []matcher.Assignment) bool {
+	return !slices.ContainsFunc(kept, func(a matcher.Assignment) bool {
+		return a.Volunteer == v && !slices.Contains(shifts, a.Shift)
+	})
 }
 
 // choices are all sets of shifts that one person may have.

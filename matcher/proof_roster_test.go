@@ -52,12 +52,11 @@ func proveRoster(t *testing.T, k sketch, steps int) (isBest bool, err error) {
 	if err := g.lawful(plan, nil); err != nil {
 		return false, err
 	}
-	return g.bounded(plan, nil)
+	return g.bounded(plan, g.j.judge(several, nil))
 }
 
 // bounded tells where a plan's bound is crossed, or its optimum is none, and whether the plan is the best there is.
-func (g given) bounded(plan *matcher.Plan, signed []matcher.Assignment) (isBest bool, err error) {
-	verdict := g.j.judge(several, signed)
+func (g given) bounded(plan *matcher.Plan, verdict verdict) (isBest bool, err error) {
 	best := verdict.best()
 	wrong := func(why string) (bool, error) { return false, fmt.Errorf("%s: %+v, the best is %+v", why, plan, best) }
 	isBest = plan.Score.Value == best.Value && plan.Score.Moved == best.Moved && plan.Score.Rank == best.Rank

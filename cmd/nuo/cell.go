@@ -19,6 +19,7 @@ import (
 var oneLine = map[protoreflect.FullName]bool{
 	"google.protobuf.Timestamp": true, "google.protobuf.Duration": true,
 	"nuo.v1.Attendance": true, "nuo.v1.PendingDecision": true, "nuo.v1.ContractOpening": true,
+	"nuo.v1.Availability": true, "nuo.v1.Absence": true,
 }
 
 // computed are cells that are made from several fields.
@@ -200,6 +201,10 @@ func (p *printer) inOneLine(m protoreflect.Message) string {
 		return clock(known.AsTime(), p.zone)
 	case *durationpb.Duration:
 		return short(known.AsDuration())
+	case *nuov1.Availability:
+		return hoursText(known, p.language)
+	case *nuov1.Absence:
+		return absenceText(known)
 	}
 	var parts []string
 	for i := range m.Descriptor().Fields().Len() {

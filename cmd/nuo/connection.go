@@ -27,6 +27,8 @@ var (
 	doors         = nuov1.NewDoorServiceClient
 	contracts     = nuov1.NewContractServiceClient
 	tokens        = nuov1.NewTokenServiceClient
+	matches       = nuov1.NewMatchServiceClient
+	preferences   = nuov1.NewPreferenceServiceClient
 )
 
 // attempts is how often a call is made in all when its outcome is unknown or the server is not there.

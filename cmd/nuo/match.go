@@ -1,8 +1,96 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/spf13/cobra"
+
+	nuov1 "nuo.internal/nuo/api/nuo/v1"
+)
+
+const (
+	matchRows     = "name scope from_date to_date method state score.filled slots optimal create_time"
+	placementRows = "when title place who rank state reason contract contract_state round"
+)
+
+// anotherMatch is the plan of the examples.
+const anotherMatch = "01901f6e-0000-7000-8000-000000000002"
 
 func matchCommand(a *app) *cobra.Command {
-	return a.group("match", text{"Matching: the best roster, proved and explained", "匹配：算出最好的排班，证明它，说明理由"},
-		matchSolveCommand(a))
+	return a.group("match", text{"Matching: the best roster, proved, explained, turned into offers", "排班：算出最好的安排，证明它，说明理由，发出邀约"},
+		matchPlanCommand(a), matchShowCommand(a), matchExplainCommand(a), matchApplyCommand(a),
+		matchListCommand(a), matchPlacementsCommand(a), matchWatchCommand(a), matchCancelCommand(a), matchSolveCommand(a))
+}
+
+// scopes are the flags that say what is planned, and the collections of their names.
+var scopes = []struct {
+	flag, collection string
+	usage            text
+}{
+	{"list", "taskLists/", text{"the shifts of a task list", "某份服务清单的班次"}},
+	{"community", "communities/", text{"the shifts of a community", "某社区的班次"}},
+	{"street", "streets/", text{"the shifts of a street's communities", "某街道的班次"}},
+	{"district", "districts/", text{"the shifts of a district", "全区的班次"}},
+}
+
+func (a *app) scopeFlags(cmd *cobra.Command) {
+	for _, s := range scopes {
+		cmd.Flags().String(s.flag, "", a.say(s.usage))
+		complete(cmd, s.flag)
+	}
+}
+
+// scope is the one that was typed, empty for none.
+func (in *input) scope() (name string, err error) {
+	for _, s := range scopes {
+		switch typed := in.flag(s.flag); {
+		case typed == "":
+		case name != "":
+			return "", usage(sayOneOf, scopeNames)
+		default:
+			name = qualified(s.collection, typed)
+		}
+	}
+	return name, nil
+}
+
+const scopeNames = "--list, --community, --street, --district"
+
+func matchListCommand(a *app) *cobra.Command {
+	return rpcWith(a, spec{
+		use: "list", short: text{"List plans, newest first; without a scope those that offer me something", "列出排班，最新在前；不指定范围则列出含本人邀约的"},
+		example: "nuo match list --community mingzhu\nnuo match list",
+		extra: func(cmd *cobra.Command) {
+			a.scopeFlags(cmd)
+			cmd.Flags().String("volunteer", "", a.flagUsage("volunteer"))
+		},
+	}, matches, nuov1.MatchServiceClient.ListMatches, func(in *input, req *nuov1.ListMatchesRequest) (err error) {
+		req.Parent, err = in.scope()
+		typed := in.flag("volunteer")
+		switch {
+		case err != nil:
+		case req.Parent != "" && typed != "":
+			err = usage(sayOneOf, scopeNames+", --volunteer")
+		case req.Parent != "":
+		case typed == "" || typed == me:
+			req.Parent, err = in.myself()
+		default:
+			req.Parent = qualified("volunteers/", typed)
+		}
+		return err
+	}, rows(matchRows))
+}
+
+func matchPlacementsCommand(a *app) *cobra.Command {
+	return rpc(a, spec{
+		use: "placements MATCH", short: text{"List who stands which shift in a plan", "列出排班中谁站哪一班"},
+		example: "nuo match placements " + anotherMatch + " --shift gate-am",
+		args:    []string{"parent"},
+		flags:   []string{"shift", "volunteer", "state"},
+	}, matches, nuov1.MatchServiceClient.ListPlacements, rows(placementRows))
+}
+
+func matchCancelCommand(a *app) *cobra.Command {
+	return rpc(a, spec{
+		use: "cancel MATCH", short: text{"Give a plan up; offers that were made stand", "放弃排班（已发出的邀约仍有效）"},
+		example: "nuo match cancel " + anotherMatch,
+	}, matches, nuov1.MatchServiceClient.CancelMatch, card("name scope state"))
 }

@@ -26,7 +26,7 @@ func matchSolveCommand(a *app) *cobra.Command {
 		example: "nuo match solve matcher/testdata/small.txt.gz\nnuo match solve roster.txt --seconds 30 --plan",
 		extra: func(cmd *cobra.Command) {
 			f := cmd.Flags()
-			f.Float64("seconds", rosterSeconds, a.flagUsage("seconds"))
+			f.Float64("seconds", rosterSeconds, a.say(saySecondsFlag))
 			f.Uint64("seed", 1, a.flagUsage("seed"))
 			f.Int("steps", 0, a.flagUsage("steps"))
 			f.Bool("plan", false, a.flagUsage("plan"))

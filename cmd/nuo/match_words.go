@@ -1,190 +1,177 @@
 package main
 
 import (
-	"compress/gzip"
-	"errors"
-	"fmt"
-	"io"
-	"regexp"
 	"strings"
 
-	"nuo.internal/nuo/matcher/instance"
+	nuov1 "nuo.internal/nuo/api/nuo/v1"
 )
 
-// What the commands about matching say; the rules stand in words.go.
+// What the commands about plans and preferences say; the rules stand in words.go.
 var (
-	sayNoProblemFile   = text{"There is no file %s.", "没有文件 %s。"}
-	sayProblemIsFolder = text{"%s is a directory; name a file in it.", "%s 是目录，请指明其中的文件。"}
-	sayEmptyFile       = text{"%s is empty.", "%s 是空文件。"}
-	sayBinaryFile      = text{
-		"%s is not text; it takes UTF-8 text, packed with gzip or not.", "%s 不是文本文件；应为 UTF-8 文本，可用 gzip 压缩。",
+	sayListHasDate = text{"A list has its date: leave out --date, --from and --to.", "清单自有日期，请去掉 --date、--from 和 --to。"}
+	sayWhichDays   = text{
+		"Which days? Give --date, or --from and --to (the day after the last).", "请用 --date 指明哪一天，或用 --from 和 --to（最后一天的次日）指明哪几天。",
 	}
-	sayTornFile    = text{"%s cannot be unpacked (%s): copy or pack it again.", "%s 无法解压（%s），请重新复制或压缩。"}
-	sayUnpacked    = text{"%s holds more than %d bytes when unpacked: unpack it first.", "%s 解压后超过 %d 字节，请先解压。"}
-	sayNoProblem   = text{"%s holds neither a p line nor an s line.", "%s 中既没有 p 行也没有 s 行。"}
-	sayWrongLine   = text{"%s:%d: %s.", "%s:%d：%s。"}
-	sayWrongFile   = text{"%s: %s.", "%s：%s。"}
-	sayFormatsHelp = text{" nuo match solve --help describes both formats.", "两种格式见 nuo match solve --help。"}
+	sayNoDays          = text{"--to is the day after the last one; it lies after --from.", "--to 为最后一天的次日，应晚于 --from。"}
+	sayBadAvailability = text{
+		"--%s does not take %q; write 'mon-fri 18:00-22:00', 'sat+sun 08:00-20:00' or '18:00-22:00'.",
+		"--%s 不接受 %q，请写成 '周一-周五 18:00-22:00'、'周六+周日 08:00-20:00' 或 '18:00-22:00'。",
+	}
 
-	sayBadSeconds = text{
-		"--seconds takes a number from 0 (until it is proved best) to 1000000.", "--seconds 应为 0（直到证明最优）至 1000000 的数。",
+	sayGoesOn = text{
+		"Interrupted. The server goes on with %[1]s: nuo match show %[1]s shows it, nuo match cancel %[1]s gives it up.",
+		"已中断。服务器会继续处理 %[1]s：nuo match show %[1]s 查看，nuo match cancel %[1]s 放弃。",
 	}
-	sayBadSteps    = text{"--steps takes a number from 0 (no limit) on.", "--steps 应为不小于 0 的数，0 为不限。"}
-	saySolving     = text{"solving", "正在求解"}
-	saySolveStep   = text{"%d filled, rank %d, at least %d, %.0f s", "已填 %d，名次合计 %d，下界 %d，%.0f 秒"}
-	sayBestSoFar   = text{"Interrupted: this is the best found so far.", "已中断：以下是目前找到的最好结果。"}
-	sayProblemRow  = text{"problem", "问题"}
-	sayFilledRow   = text{"filled", "填满"}
-	sayServingRow  = text{"volunteers", "志愿者"}
-	sayRanksRow    = text{"ranks", "意愿名次"}
-	sayProvedRow   = text{"proved", "证明"}
-	sayOneEach     = text{"one shift each", "每人一班"}
-	saySeveralEach = text{"several shifts each", "每人多班"}
-	sayProblemSize = text{
-		"%s: %d volunteers, %d shifts with %d slots, %d eligible pairs", "%s：%d 名志愿者，%d 个班次共 %d 个名额，%d 对可选",
+	sayNotPlanned     = text{"%s could not be made: %s", "%s 未能完成：%s"}
+	sayMatchCancelled = text{"%s was given up; offers that it made stand.", "%s 已放弃，已发出的邀约仍有效。"}
+	sayNoSlots        = text{
+		"Nothing to plan: %s has no shift with a free slot (nuo shift find --open shows what there is).",
+		"没有可排的班：%s 没有空余名额（nuo shift find --open 可查看）。",
 	}
-	sayFilledOf    = text{"%d of %d slots", "%d/%d 个名额"}
-	sayServing     = text{"%d of %d have a shift", "%[2]d 人中 %[1]d 人有班次"}
-	sayServingMost = text{"%d of %d have a shift, %d shifts at most", "%[2]d 人中 %[1]d 人有班次，每人最多 %[3]d 班"}
-	sayRankCount   = text{"%d × rank %d", "第 %[2]d 志愿 %[1]d 个"}
-	sayRanksBeyond = text{"%d × up to rank %d", "至第 %[2]d 志愿 %[1]d 个"}
-	sayBest        = text{
-		"best: none fills more, and none that fills as many has a lower sum of ranks", "最优：没有方案填得更多；填得同样多的，名次合计都不更低",
+	sayNoVolunteers = text{
+		"Nobody to ask: %s has %d free slots, but no volunteer is registered there; name units with --pool.",
+		"无人可排：%s 有 %d 个空余名额，但没有报到的志愿者；可用 --pool 指明单位。",
 	}
-	sayWithin = text{
-		"none fills more; the sum of ranks is at most %.2f %% above the least", "没有方案填得更多；名次合计比最低者至多高 %.2f%%",
+	sayNoPairs = text{
+		"Nothing can be filled: %s has %d free slots, and none of %d volunteers may take one; nuo match explain %s says why.",
+		"一个也排不上：%s 有 %d 个空余名额，%d 名志愿者都不能承担；nuo match explain %s 说明原因。",
 	}
-	sayUnproved = text{
-		"the slots are not proved best; among plans that fill as many, ranks are at most %.2f %% above the least",
-		"未证明填得最多；填得同样多的方案中，名次合计比最低者至多高 %.2f%%",
+
+	sayElapsed   = text{"%.0f s", "%.0f 秒"}
+	sayRankSum   = text{"ranks %d", "名次合计 %d"}
+	sayOfferedOf = text{"%d of %d, %d changed", "%d/%d，有变 %d"}
+	sayShort     = sure{
+		best: text{"proved best", "已证最优"}, within: text{"within %.2f %%", "差距不超过 %.2f%%"},
+		unproved: text{"not proved yet, %.2f %%", "尚未证明，差距 %.2f%%"},
 	}
-	sayMoreSlots = text{
-		"At most %d more slots could be filled; the bound below holds for plans that fill as many as this one.",
-		"至多还能再填 %d 个名额；下一行的 bound 只对填得同样多的方案成立。",
+	saySentence = sure{best: sayBestPlan, within: sayWithin, unproved: sayUnprovedPlan}
+	sayBestPlan = text{
+		"the best: no plan serves the minimum headcounts and fills better, and none that does has a lower sum of ranks",
+		"最优：没有方案更能保证最少人数、填得更多；同样好的，名次合计都不更低",
+	}
+	sayUnprovedPlan = text{
+		"not proved that no more can be filled (a longer --seconds may tell); the ranks are at most %.2f %% above the least",
+		"未证明已填得最多（可加长 --seconds）；名次合计比最低者至多高 %.2f%%",
+	}
+
+	sayRosterColumns = text{"when|title|place|filled|open|volunteers|shift", "时间|标题|地点|已填/名额|缺|志愿者|班次"}
+	sayOpenShort     = text{"%d, needs %d", "%d 至少需%d人"}
+	sayAskedRow      = text{"looked at", "考虑"}
+	sayAsked         = text{"%d volunteers, %d pairs of a volunteer and a shift", "%d 名志愿者，%d 对人与班次"}
+	sayShortShifts   = text{"; shifts below their minimum: %d", "；%d 个班次低于最少人数"}
+	sayRankMean      = text{"%d together, %.2f on average; 1 is a first wish", "合计 %d，平均 %.2f；1 为第一志愿"}
+
+	sayChangedSince = text{"Changed since the plan was made, and not offered: %d", "排班后有变、未发邀约：%d 项"}
+	sayAppliedMatch = text{"Offered: %d. Changed: %d.", "已发邀约 %d 份，有变 %d 项。"}
+	sayOffersSigned = text{
+		"Each volunteer signs or declines; nuo contracts --shift SHIFT shows who did.", "由志愿者各自签诺或婉拒；nuo contracts --shift 班次 可查看。",
+	}
+
+	sayStale = text{
+		"Something has changed since the plan was made; this explains what is left of it.", "排班后已有变化，以下说明其中仍有效的部分。",
+	}
+	sayGivenNothing = text{"The plan gives this volunteer nothing.", "此排班没有安排该志愿者。"}
+	sayGiven        = text{"The plan gives this volunteer:", "此排班给该志愿者的安排："}
+	sayGap          = text{"%s: %d free, %d volunteers may take it", "%s：缺 %d 人，%d 人可以承担"}
+	sayGapMissing   = text{"; below the minimum headcount by %d", "；比最少人数少 %d 人"}
+	sayGapReason    = text{"  %d × %s", "  %d 人：%s"}
+	sayGapSet       = text{
+		"  proof: %d shifts have %d slots together; the %d volunteers who may take one can fill %d",
+		"  证明：%d 个班次共 %d 个名额，可承担的 %d 人至多能填 %d 个",
+	}
+	sayGapSetMinimum = text{
+		"  proof: %d shifts need %d people together at least; the %d volunteers who may take one can fill %d",
+		"  证明：%d 个班次至少共需 %d 人，可承担的 %d 人至多能填 %d 个",
+	}
+	sayGapPeople = text{"    who may: %s", "    可承担者：%s"}
+	sayGapChain  = text{"  one slot more could be filled by moving:", "  如下改派可多填一个名额："}
+	sayMove      = text{"%s: %s -> %s", "%s：%s -> %s"}
+	sayMoveTo    = text{"%s: -> %s", "%s：-> %s"}
+	sayMoveFrom  = text{"%s: leaves %s", "%s：离开 %s"}
+
+	sayWishes      = text{"Wanted, and not given:", "想要而未得："}
+	sayWishColumns = text{"volunteer|wanted|rank|taken|what stands against it|what it would take", "志愿者|想要|名次|已占|为何不行|需如何变动"}
+	sayHeldBy      = text{"held by %s", "由 %s 承担"}
+	sayCostsSlots  = text{"%d slots more would stay free", "会多空 %d 个名额"}
+	sayWorsens     = text{"others would be served worse", "其他人的安排会变差"}
+	sayRankCost    = text{"the ranks would add up to %d more", "名次合计增加 %d"}
+	sayKnownWay    = text{"(there may be a better way)", "(或有更好的办法)"}
+	sayOneMoreSlot = text{"with one more slot it would be given", "多一个名额即可得到"}
+	saySkillAdds   = text{
+		"One more volunteer with the skill %s would fill %d more, on %s.", "多一名具备 %s 技能的志愿者，可多填 %d 个名额：%s。",
+	}
+	saySkillAddsNothing = text{"One more volunteer with the skill %s would fill nothing more.", "多一名具备 %s 技能的志愿者，也不能多填名额。"}
+	sayVolunteerAdds    = text{"One more volunteer for %s would fill %d more.", "多一人可承担 %s，可多填 %d 个名额。"}
+	sayAtLeast          = text{" (at least)", "(至少)"}
+	sayStoppedFrom      = text{"Not given because of the rules: %d shifts, %s", "因规则不能安排：%d 个班次，%s"}
+	sayLeftOut          = text{"Volunteers without a shift in this plan: %d.", "此排班中没有班次的志愿者：%d 人。"}
+	sayNothingToExplain = text{
+		"No slot stays free, and nobody would rather have something else.", "没有空缺的名额，也没有人更想要别的安排。",
+	}
+	sayExplainMe = text{
+		"A volunteer asks about oneself: add --volunteer me.", "志愿者可查看本人的：请加上 --volunteer me。",
 	}
 )
 
-// misread says what is wrong with a problem's file and where.
-func misread(name string, err error) text {
-	var line *instance.LineError
-	var broken *unread
-	switch {
-	case errors.As(err, &broken):
-		return sayNoFile.with(name, reasonOf(broken.error))
-	case errors.Is(err, errEmptyFile):
-		return then(sayEmptyFile.with(name), sayFormatsHelp)
-	case errors.Is(err, errBinaryFile):
-		return then(sayBinaryFile.with(name), sayFormatsHelp)
-	case errors.As(err, &line):
-		return then(text{sayWrongLine.with(name, line.Line, line.Why).en, sayWrongLine.with(name, line.Line, lineInChinese(line.Why)).zh},
-			sayFormatsHelp)
-	case errors.Is(err, instance.ErrNothing):
-		return then(sayNoProblem.with(name), sayFormatsHelp)
-	case errors.Is(err, instance.ErrUnpacked):
-		return sayUnpacked.with(name, instance.MaxUnpacked)
-	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.Is(err, io.ErrUnexpectedEOF),
-		strings.HasPrefix(err.Error(), "flate:"):
-		return sayTornFile.with(name, err)
+// sayInstead tells how many others were found for what had changed.
+func sayInstead(n int) text {
+	if n == 0 {
+		return text{"Solved again: nobody else was found for them.", "已重新求解：没有找到替代的人。"}
 	}
-	return sayWrongFile.with(name, strings.TrimPrefix(err.Error(), "matcher: "))
+	return text{"Solved again, and offered instead: %d", "已重新求解，改发邀约：%d 份"}.with(n)
 }
 
-// then is one text after another.
-func then(a, b text) text { return text{a.en + b.en, a.zh + b.zh} }
-
-// numberWords are what instance.Read calls the numbers of a line.
-var numberWords = map[string]string{
-	"number of volunteers": "志愿者人数", "number of shifts": "班次数", "number of pairs": "可选对数", "shift": "班次",
-	"day": "日期", "start": "开始", "end": "结束", "capacity": "名额", "place": "地点", "volunteer": "志愿者", "rank": "名次",
+// nextOf is what follows for a plan that stands there.
+var nextOf = map[nuov1.MatchState]text{
+	nuov1.MatchState_MATCH_STATE_PROPOSED: {
+		"Nobody was asked yet: nuo match apply %[1]s makes the offers, nuo match explain %[1]s says why.",
+		"尚未发邀约：nuo match apply %[1]s 发出邀约，nuo match explain %[1]s 说明理由。",
+	},
+	nuov1.MatchState_MATCH_STATE_APPLYING: {
+		"Offers are being made: nuo match watch %s follows them.", "正在发邀约：nuo match watch %s 查看进度。",
+	},
+	nuov1.MatchState_MATCH_STATE_APPLIED: {
+		"Offers were made; nuo match placements %s shows what became of them.", "邀约已发出；nuo match placements %s 查看结果。",
+	},
 }
 
-// lineWords are what instance.Read finds wrong with a line; what a group matched stands at %s.
-var lineWords = []struct {
-	pattern *regexp.Regexp
-	zh      string
-}{
-	{regexp.MustCompile(`^([a-z ]+) is (.+), below (-?\d+)$`), "%s为 %s，小于 %s"},
-	{regexp.MustCompile(`^([a-z ]+) is (.+), above (-?\d+)$`), "%s为 %s，大于 %s"},
-	{regexp.MustCompile(`^([a-z ]+) is (".*"), not a whole number$`), "%s写作 %s，不是整数"},
-	{regexp.MustCompile(`^ends before its ([a-z ]+)$`), "缺少%s"},
-	{regexp.MustCompile(`^begins with (".*"), not with p, s or e$`), "以 %s 开头，应以 p、s 或 e 开头"},
-	{regexp.MustCompile(`^goes on after its last number: (".*")$`), "末尾多出 %s"},
-	{regexp.MustCompile(`^is longer than (\d+) bytes$`), "超过 %s 字节"},
-	{regexp.MustCompile("^is a `p` line, which may only come first$"), "是 p 行，p 行只能是第一行"},
-	{regexp.MustCompile(`^is a shift after the first pair$`), "是班次行，应在所有 e 行之前"},
-	{regexp.MustCompile(`^shift (\d+) comes before too many others$`), "班次 %s 之前缺少太多班次"},
-	{regexp.MustCompile(`^shift (\d+) came before$`), "班次 %s 重复出现"},
-	{regexp.MustCompile(`^shift (\d+) is missing: shifts are .*$`), "缺少班次 %s：班次从 0 起编号，应在所有 e 行之前"},
-	{regexp.MustCompile(`^shift (\d+) is missing: the header says that there are (\d+)$`), "缺少班次 %s：p 行说共有 %s 个"},
-	{regexp.MustCompile(`^is a pair more than the (\d+) that the header says$`), "可选对多于 p 行所说的 %s 对"},
-	{regexp.MustCompile(`^is a pair more than (\d+)$`), "可选对多于 %s 对"},
-	{regexp.MustCompile(`^is the end after (\d+) pairs, the header says (\d+)$`), "到此结束时有 %s 对可选，p 行说有 %s 对"},
+// ruleWords are the rules by which a plan forbids somebody a shift.
+var ruleWords = map[nuov1.MatchRule]text{
+	nuov1.MatchRule_MATCH_RULE_UNSPECIFIED:       {"nothing forbids it", "没有规则不许"},
+	nuov1.MatchRule_MATCH_RULE_NOT_ELIGIBLE:      {"a claim would be refused", "不符合报名条件"},
+	nuov1.MatchRule_MATCH_RULE_TWICE:             {"has the shift already", "已有此班次"},
+	nuov1.MatchRule_MATCH_RULE_LIMIT_SHIFTS:      {"has as many shifts as wished for or as the plan gives", "班次已达本人意愿或排班上限"},
+	nuov1.MatchRule_MATCH_RULE_OVERLAP:           {"crosses another shift", "与另一班次时间相冲"},
+	nuov1.MatchRule_MATCH_RULE_REST:              {"too little rest before or after", "班间休息不足"},
+	nuov1.MatchRule_MATCH_RULE_TRAVEL:            {"no time for the way", "路上来不及"},
+	nuov1.MatchRule_MATCH_RULE_LIMIT_TIME:        {"more time than the volunteer gives", "超出本人可服务的时长"},
+	nuov1.MatchRule_MATCH_RULE_LIMIT_DAY:         {"more hours than one day allows", "超出每日时长上限"},
+	nuov1.MatchRule_MATCH_RULE_LIMIT_WEEK:        {"more hours than seven days allow", "超出每周时长上限"},
+	nuov1.MatchRule_MATCH_RULE_LIMIT_DAYS_IN_ROW: {"too many days in a row", "超出连续天数上限"},
+	nuov1.MatchRule_MATCH_RULE_FULL:              {"all slots are taken", "名额已满"},
+	nuov1.MatchRule_MATCH_RULE_BROKEN_CREW:       {"people come in crews, and one is missing", "须成组上岗，还缺一人"},
+	nuov1.MatchRule_MATCH_RULE_NOT_AVAILABLE:     {"not at these hours, by the volunteer's own word", "本人此时不能来"},
 }
 
-// lineInChinese is what instance.Read says of a line, in Chinese; what it has no words for stays as it is.
-func lineInChinese(why string) string {
-	for _, w := range lineWords {
-		found := w.pattern.FindStringSubmatch(why)
-		if found == nil {
-			continue
-		}
-		groups := make([]any, len(found)-1)
-		for i, group := range found[1:] {
-			groups[i] = or(numberWords[group], group)
-		}
-		return fmt.Sprintf(w.zh, groups...)
-	}
-	return why
-}
+// planHelp documents what a plan is.
+var planHelp = text{strings.TrimSpace(planHelpEnglish), strings.TrimSpace(planHelpChinese)}
 
-// solveHelp documents the two formats and the last line.
-var solveHelp = text{strings.TrimSpace(solveHelpEnglish), strings.TrimSpace(solveHelpChinese)}
+const planHelpEnglish = `
+Plans who stands which shift of a task list, or of a community, street or district on some days. It is a dry run: nobody
+is asked before nuo match apply. The plan fills minimum headcounts first, then as many slots as can be, then heeds the
+volunteers' wishes (nuo preference), then spreads the load. Who may take what is decided by the rules of a claim, and by
+the hours that volunteers gave.
 
-const solveHelpEnglish = `
-Solves a matching problem from a file (or - for the standard input; gzip is unpacked) without a server: as many slots
-filled as can be, then the least sum of ranks, then the fairest load.
-
-The format is told from the first line. # begins a comment; shifts are numbered from 0 and come before the pairs.
-
-  one shift each                    several shifts each, without overlap
-  p VOLUNTEERS SHIFTS PAIRS
-  s SHIFT CAPACITY                  s SHIFT DAY START END CAPACITY PLACE    (half hours since day 0)
-  e VOLUNTEER SHIFT RANK            e VOLUNTEER SHIFT RANK                  (rank 1: most wanted)
-
-One shift each is solved exactly, however long that takes. Several shifts each, where a volunteer takes at most 4 shifts
-and 24 half hours and needs a free half hour between two places, is improved until it is proved best, --seconds are over,
---steps are done, or Ctrl-C; then the best that was found is shown. With --steps and without --seconds there is no limit
-of time, and the same --seed finds the same plan on every machine.
-
-The last line is: filled F rank R bound B seconds S
-  F  filled slots
-  R  sum of the ranks, less is better
-  B  no plan that fills F slots has a sum of ranks below B: R = B is the least there is. Where it is not proved that F
-     is the most, a line before says how many more slots could be filled at most.
-  S  seconds of solving, without reading the file
-
-With -o json everything is one JSON object instead.
+--pool names whose volunteers are asked: units, branches, teams, communities; left out, those who are registered in the
+communities of the plan. --each 1 gives nobody more than one shift. --method stable settles who goes first by the
+communities' order instead of by the sum. The best plan is proved where the time allows; if not, it is said how far it
+may be from the best.
 `
 
-const solveHelpChinese = `
-不经服务器，求解文件中的匹配问题（- 为标准输入；gzip 自动解压）：先尽量填满名额，再使意愿名次合计最小，再使负担最均。
+const planHelpChinese = `
+为一份服务清单，或某社区、街道、全区某几天的班次排班：谁站哪一班。这只是试排，执行 nuo match apply 之前不会通知任何人。排班先保证
+最少人数，再尽量填满名额，再照顾志愿者的意愿（nuo preference），再使负担均衡。谁可以承担，由报名的规则和本人可到的时间决定。
 
-格式由首行判断。# 之后为注释；班次从 0 起编号，应在所有 e 行之前。
-
-  每人一班                          每人多班，时间不重叠
-  p 志愿者数 班次数 可选对数
-  s 班次 名额                       s 班次 日 开始 结束 名额 地点           （自第 0 日起的半小时数）
-  e 志愿者 班次 名次                e 志愿者 班次 名次                      （名次 1 为最想去）
-
-每人一班求得精确的最优解，需要多久就算多久。每人多班（每人最多 4 班、24 个半小时，换地点须空半小时）则不断改进，直到证明最优、
---seconds 用完、--steps 做完或按 Ctrl-C，然后给出找到的最好结果。只给 --steps 不给 --seconds 时不限时间，同样的 --seed 在任何
-机器上得到同样的方案。
-
-最后一行为：filled F rank R bound B seconds S
-  F  填满的名额数
-  R  意愿名次合计，越小越好
-  B  填满 F 个名额的方案，名次合计都不低于 B；R = B 即为最小。若未证明 F 为最多，前一行说明至多还能再填几个。
-  S  求解所用的秒数，不含读文件
-
-加 -o json 则只输出一个 JSON 对象。
+--pool 指明从哪些单位、支部、队伍、社区的志愿者中安排；不填则为在这些社区报到的志愿者。--each 1 为每人最多一班。
+--method stable 按社区的优先次序而非总和决定先后。时间允许则证明最优，否则说明距最优至多多远。
 `

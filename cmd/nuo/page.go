@@ -23,12 +23,17 @@ func everyPage[Res proto.Message](in *input, req protoreflect.Message, call func
 	if err != nil || limit < 0 {
 		return empty[Res](), usage(sayBadLimit)
 	}
+	return pagesFrom(in.flag("page-token"), limit, req, call)
+}
+
+// pagesFrom calls for pages, the first one behind token, until limit rows are there (0: all).
+func pagesFrom[Res proto.Message](token string, limit int, req protoreflect.Message, call func() (Res, error)) (Res, error) {
 	most := pageSize
 	if has(req, "request_id") {
 		most = doorPageSize
 	}
 	sum := empty[Res]()
-	setString(req, "page_token", in.flag("page-token"))
+	setString(req, "page_token", token)
 	for {
 		size := most
 		if left := limit - rowsOf(sum.ProtoReflect()).Len(); limit > 0 {

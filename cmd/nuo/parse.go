@@ -27,6 +27,7 @@ var resourceOf = map[string]resource{
 	"DOOR":      {"doors/", "name"},
 	"PARTY":     {"servedParties/", "served_party"},
 	"TOKEN":     {"tokens/", "name"},
+	"MATCH":     {"matches/", "name"},
 	"COMMUNITY": {"communities/", ""},
 	"SUBJECT":   {"units/", ""}, // of reports; a community is written in full
 }
@@ -37,10 +38,14 @@ var collectionOf = map[string]string{
 	"volunteer": "volunteers/", "leader": "volunteers/", "person": "volunteers/", "shift": "shifts/",
 	"relieved_by": "shifts/", "task": "tasks/", "task_list": "taskLists/", "contract": "contracts/",
 	"contracts": "contracts/", "volunteers_to_go": "contracts/", "served_party": "servedParties/",
+	"pool": "units/", "places": "communities/",
 }
 
 // ownNames are the resources whose id may be wished for at creation.
 var ownNames = map[protoreflect.Name]string{"Task": "tasks/", "Shift": "shifts/"}
+
+// belongings are the messages whose name is that of something of a volunteer's: the volunteer's name gets this behind.
+var belongings = map[protoreflect.Name]string{"Preference": "/preference", "GetPreferenceRequest": "/preference"}
 
 // me names the volunteer of the token wherever a volunteer is asked for.
 const me = "me"
@@ -99,6 +104,9 @@ func (in *input) parseString(p place, collection, raw string) (protoreflect.Valu
 	case collection != "" && !strings.Contains(raw, "/"):
 		text = collection + raw
 	}
+	if behind := belongings[p.last().Parent().Name()]; p.last().Name() == "name" && !strings.HasSuffix(text, behind) {
+		text += behind
+	}
 	return protoreflect.ValueOfString(text), err
 }
 
@@ -136,6 +144,12 @@ func (in *input) parseMessage(p place, raw string) (protoreflect.Value, error) {
 		}
 		confirmed := &nuov1.ConfirmedHours{Contract: key, HoursHundredths: hours}
 		return protoreflect.ValueOfMessage(confirmed.ProtoReflect()), nil
+	case "nuo.v1.Availability":
+		hours, err := parseAvailability(p.flag, raw)
+		return protoreflect.ValueOfMessage(hours.ProtoReflect()), err
+	case "nuo.v1.Absence":
+		days, err := in.parseAbsence(raw)
+		return protoreflect.ValueOfMessage(days.ProtoReflect()), err
 	}
 	return protoreflect.Value{}, bad
 }
@@ -207,6 +221,7 @@ func typeOf(fd protoreflect.FieldDescriptor) string {
 	return map[protoreflect.FullName]string{
 		"google.protobuf.Timestamp": "time", "google.protobuf.Duration": "duration",
 		"nuo.v1.Grant": "role=scope", "nuo.v1.ConfirmedHours": "contract=hours",
+		"nuo.v1.Availability": "days hours", "nuo.v1.Absence": "dates",
 	}[fd.Message().FullName()]
 }
 

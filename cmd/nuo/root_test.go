@@ -149,7 +149,8 @@ func TestEveryWordOK(t *testing.T) {
 	}
 	for _, name := range []protoreflect.FullName{
 		"nuo.v1.Organisation", "nuo.v1.Volunteer", "nuo.v1.ServedParty", "nuo.v1.TaskList", "nuo.v1.Task", "nuo.v1.Shift",
-		"nuo.v1.Door", "nuo.v1.DoorCounts", "nuo.v1.Contract", "nuo.v1.ContractEvent", "nuo.v1.Commitment", "nuo.v1.Token",
+		"nuo.v1.Door", "nuo.v1.DoorCounts", "nuo.v1.Contract", "nuo.v1.ContractEvent", "nuo.v1.Commitment", "nuo.v1.Token", "nuo.v1.Match",
+		"nuo.v1.Placement", "nuo.v1.Preference",
 	} {
 		d, err := protoregistry.GlobalFiles.FindDescriptorByName(name)
 		if err != nil {

@@ -297,7 +297,17 @@ var flagWords = map[string]text{
 	"grant":           {"role=scope, one of", "角色=范围，可用"},
 	"expire":          {"when it expires", "到期时间"},
 
-	"seconds": {"improve a roster for so long at most; 0: until it is proved best", "排班最多改进几秒；0 为直到证明最优"},
+	"pool":          {"units, branches, teams or communities whose volunteers are asked", "从这些单位、支部、队伍或社区的志愿者中安排"},
+	"method":        {"how the plan is made; left out: roster", "排班方式；不填为 roster（多班）"},
+	"each":          {"most shifts that one volunteer gets; 0: as many as rules and wishes allow", "每人最多几班；0 为按规则和意愿"},
+	"skill":         {"what one more volunteer with this skill would add", "多一名具备此技能的志愿者有何用"},
+	"kinds":         {"kinds of work, the most wanted first", "想做的任务类别，最想的在前"},
+	"places":        {"communities, streets or compounds, the most wanted first", "想去的社区、街道或小区，最想的在前"},
+	"available":     {"hours, as 'mon-fri 18:00-22:00'; left out: always", "可到时间，如 '周一-周五 18:00-22:00'；不填为随时"},
+	"absent":        {"days without any shift, as 2020-02-10 or 2020-02-10..2020-02-12", "不能来的日子，如 2020-02-10 或 2020-02-10..2020-02-12"},
+	"shifts-weekly": {"most shifts a week that are wished for; 0: no wish", "每周最多希望几班；0 为不限"},
+
+	"seconds": {"search for so many seconds at most", "最多求解几秒"},
 	"seed":    {"the same seed finds the same plan", "随机种子，相同则结果相同"},
 	"steps":   {"improve a roster in so many steps at most; 0: no limit", "排班最多改进几步；0 为不限"},
 	"plan":    {"print the plan too, a line each assignment", "同时输出方案，每项安排一行"},
@@ -333,6 +343,12 @@ const fieldWords = `
 	from_date 从 to_date 到 id 编号 board_degree 展示方式 wording_version 文本版本 vouched 单位担保 leftover_task 剩余任务
 	by 经办 method 方式 side 一方 check_in_time 签到 check_out_time 签退 event_time 最近变动 from_state 原状态
 	to_state 现状态 cause 起因 note_commitment 说明摘要 previous_hash 上一条摘要 person.display_name 姓名 rank 名次
+	scope 范围 pool 志愿者来源 shifts_each 每人班次 seconds 秒数 seed 种子 phase 进度 elapsed 已用时间 optimal 最优 gap 差距
+	score.filled 已填 value 价值 filled 已填 open_slots 缺 short_shifts 人数不足班次 unfairness 不均 volunteers 志愿者 shifts 班次
+	slots 名额 pairs 可选对 steps 步数 placements 安排 changed 有变 rounds 轮次 failure 失败原因 creator_role 发起角色
+	solve_time 求解时间 apply_time 执行时间 rank_reasons 名次由来 kind_position 类别次序 place_position 地点次序 round 轮次
+	contract_state 契约状态 kinds 想做的类别 places 想去的地点 availability 可到时间 absences 不能来的日子
+	max_shifts_weekly 每周最多班次 weekdays 周几 from_time 从 to_time 到
 	contact.display_name 姓名 note 说明`
 
 // valueWords are the values of enums: as they are typed, and their Chinese.
@@ -357,6 +373,12 @@ var valueWords = map[string]string{
 	"AttendanceMethod": "site-code 签到码 leader 带班长代签 committee 居委会代签 self 本人 cut 提前结束 entered 补登",
 	"ContractMark": `proxy-check-in 代签到 late-entry 补录 corrected 更正 extended 延时 crossed 时间相冲
 		entered-check-out 补登签退 on-site 现场登记 paper-signature 纸面签诺 seatless 不占名额`,
+	"MatchMethod":    "fill 每人一班 roster 多班 stable 稳定匹配",
+	"MatchState":     "solving 求解中 proposed 已拟定 applying 发邀约中 applied 已发邀约 cancelled 已放弃 failed 未完成",
+	"MatchPhase":     "waiting 排队 collecting 读取 searching 求解 storing 保存 offering 发邀约",
+	"PlacementState": "planned 已拟定 offered 已发邀约 changed 有变",
+	"RankReason": `no-wish 无意愿 kind-wanted 类别合意 kind-not-wanted 类别不合意 place-wanted 地点合意
+		place-not-wanted 地点不合意`,
 	"DoorOutcome":     "done 已办 nobody-in 无人 refused 拒绝 wrong-address 地址有误 released 不再需要",
 	"ServedPartyKind": "household 户 person 个人 enterprise 企业",
 	"Role": `system 系统 district-admin 区管理员 district-command 应急指挥部 district-organisation 组织部 district-records 民政

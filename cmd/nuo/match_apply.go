@@ -1,0 +1,105 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	nuov1 "nuo.internal/nuo/api/nuo/v1"
+)
+
+// matchApplyCommand turns a plan into offers and waits until all are made.
+func matchApplyCommand(a *app) *cobra.Command {
+	s := spec{
+		use: "apply MATCH", short: text{"Turn a plan into offers; what changed since is said and solved again", "按排班发出邀约；此后有变的部分重新求解并说明"},
+		example: "nuo match apply " + anotherMatch,
+		flags:   []string{"etag"},
+	}
+	b := newBinding(a, s, (&nuov1.ApplyMatchRequest{}).ProtoReflect().Descriptor())
+	cmd := a.command(s, func(in *input) error {
+		req := &nuov1.ApplyMatchRequest{}
+		if err := b.fill(in, req.ProtoReflect()); err != nil {
+			return err
+		}
+		if req.GetEtag() == "" {
+			m, err := in.getMatch(req.GetName())
+			if err != nil {
+				return err
+			}
+			req.Etag = m.GetEtag()
+		}
+		m, err := ask(in, matches, nuov1.MatchServiceClient.ApplyMatch, req)
+		if err != nil {
+			return err
+		}
+		if m, err = in.follow(m.GetName(), nil); err != nil {
+			return err
+		}
+		return in.showApplied(m)
+	})
+	b.register(cmd)
+	return cmd
+}
+
+// showApplied prints what was offered, what had changed since the plan was made, and who was planned instead.
+func (in *input) showApplied(m *nuov1.Match) error {
+	if in.global.output == "json" {
+		return in.printJSON(m)
+	}
+	placed, err := all(in, matches, nuov1.MatchServiceClient.ListPlacements, &nuov1.ListPlacementsRequest{Parent: m.GetName()})
+	if err != nil {
+		return err
+	}
+	var offered, changed, instead []*nuov1.Placement
+	for _, placement := range placed.GetPlacements() {
+		switch placement.GetState() {
+		case nuov1.PlacementState_PLACEMENT_STATE_CHANGED:
+			changed = append(changed, placement)
+		case nuov1.PlacementState_PLACEMENT_STATE_OFFERED:
+			if offered = append(offered, placement); placement.GetRound() > 1 {
+				instead = append(instead, placement)
+			}
+		}
+	}
+	p := in.printer()
+	p.placements(offered)
+	if len(changed) > 0 {
+		fmt.Fprintf(in.out, "\n%s\n", in.say(sayChangedSince.with(len(changed))))
+		p.placements(changed)
+		fmt.Fprintf(in.out, "\n%s\n", in.say(sayInstead(len(instead))))
+		p.placements(instead)
+	}
+	if len(offered) > 0 {
+		fmt.Fprintln(in.out)
+	}
+	fmt.Fprintln(in.out, in.say(sayAppliedMatch.with(len(offered), len(changed))))
+	if m.GetState() == nuov1.MatchState_MATCH_STATE_CANCELLED {
+		return &failure{sayMatchCancelled.with(m.GetName())}
+	}
+	in.note(sayOffersSigned)
+	return nil
+}
+
+// placements prints a line each, without what nothing stands in.
+func (p *printer) placements(list []*nuov1.Placement) {
+	if len(list) == 0 {
+		return
+	}
+	w := p.writer()
+	head := make(table.Row, 0, 7)
+	for _, key := range []string{"when", "title", "place", "who", "rank", "reason", "contract"} {
+		head = append(head, header(key).in(p.language))
+	}
+	w.AppendHeader(head)
+	for _, placement := range list {
+		m := placement.ProtoReflect()
+		w.AppendRow(table.Row{
+			p.cell(m, "when"), placement.GetTitle(), placement.GetPlace(), p.cell(m, "who"), p.cell(m, "rank"),
+			p.cell(m, "reason"), strings.TrimPrefix(placement.GetContract(), "contracts/"),
+		})
+	}
+	w.SuppressEmptyColumns()
+	fmt.Fprintln(p.out, trimLines(w.Render()))
+}

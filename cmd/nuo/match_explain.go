@@ -1,0 +1,341 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	nuov1 "nuo.internal/nuo/api/nuo/v1"
+)
+
+// mostLookups is how many shifts, and how many people, are asked for so that an explanation shows them by more than
+// their ids.
+const mostLookups = 100
+
+// matchExplainCommand says why a plan is as it is.
+func matchExplainCommand(a *app) *cobra.Command {
+	s := spec{
+		use: "explain MATCH", short: text{"Say why slots stay free, and who would rather have something else", "说明为何有缺口、谁的意愿未能满足"},
+		example: "nuo match explain " + anotherMatch + "\n" +
+			"nuo match explain " + anotherMatch + " --shift gate-am\n" +
+			"nuo match explain " + anotherMatch + " --volunteer me\n" +
+			"nuo match explain " + anotherMatch + " --skill lawyer",
+		flags: []string{"shift", "volunteer", "skill"},
+	}
+	b := newBinding(a, s, (&nuov1.ExplainMatchRequest{}).ProtoReflect().Descriptor())
+	cmd := a.command(s, func(in *input) error {
+		req := &nuov1.ExplainMatchRequest{}
+		if err := b.fill(in, req.ProtoReflect()); err != nil {
+			return err
+		}
+		res, err := ask(in, matches, nuov1.MatchServiceClient.ExplainMatch, req)
+		if err != nil {
+			return aboutOneself(err, req)
+		}
+		if in.global.output == "json" {
+			return in.printJSON(res)
+		}
+		e, err := newExplanation(in, res)
+		if err != nil {
+			return err
+		}
+		e.show(req)
+		return nil
+	})
+	b.register(cmd)
+	return cmd
+}
+
+// aboutOneself helps a volunteer who asked about everybody.
+func aboutOneself(err error, req *nuov1.ExplainMatchRequest) error {
+	if no, ok := errors.AsType[*refusal](err); ok && req.GetVolunteer() == "" && refusedAs(err, nuov1.ErrorReason_ERROR_REASON_PERMISSION_DENIED) {
+		no.next = sayExplainMe
+	}
+	return err
+}
+
+// explanation is an answer with what its names stand for.
+type explanation struct {
+	*printer
+	res    *nuov1.ExplainMatchResponse
+	shifts map[string]*nuov1.Shift
+	people map[string]string
+}
+
+// newExplanation looks up the shifts and, for those who may see them, the people.
+func newExplanation(in *input, res *nuov1.ExplainMatchResponse) (*explanation, error) {
+	e := &explanation{in.printer(), res, map[string]*nuov1.Shift{}, map[string]string{}}
+	for _, name := range e.mentioned() {
+		s, err := ask(in, shifts, nuov1.ShiftServiceClient.GetShift, &nuov1.GetShiftRequest{Name: name})
+		switch {
+		case refusedAs(err, nuov1.ErrorReason_ERROR_REASON_NOT_FOUND):
+		case err != nil:
+			return nil, err
+		default:
+			e.shifts[name] = s
+		}
+	}
+	placed, err := all(in, matches, nuov1.MatchServiceClient.ListPlacements, &nuov1.ListPlacementsRequest{Parent: res.GetName()})
+	if err != nil {
+		if refusedAs(err, nuov1.ErrorReason_ERROR_REASON_PERMISSION_DENIED) {
+			return e, nil // a volunteer, who is told no names
+		}
+		return nil, err
+	}
+	for _, p := range placed.GetPlacements() {
+		e.people[p.GetVolunteer()] = p.GetDisplayName()
+	}
+	e.lookUp(in)
+	return e, nil
+}
+
+// mentioned are the shifts of the answer.
+func (e *explanation) mentioned() []string {
+	var names []string
+	for _, g := range e.res.GetGaps() {
+		names = append(append(append(names, g.GetShift()), g.GetSet().GetShifts()...), shiftsMoved(g.GetChain())...)
+	}
+	for _, w := range e.res.GetWishes() {
+		names = append(append(names, w.GetShift()), shiftsMoved(w.GetMoves())...)
+	}
+	for _, a := range e.res.GetAdditions() {
+		names = append(names, nonEmpty(a.GetShift())...)
+	}
+	return firstOf(names)
+}
+
+func shiftsMoved(moves []*nuov1.MatchMove) []string {
+	var names []string
+	for _, m := range moves {
+		names = append(names, nonEmpty(m.GetFromShift(), m.GetToShift())...)
+	}
+	return names
+}
+
+// firstOf are the first different names, as many as are looked up.
+func firstOf(names []string) []string {
+	var first []string
+	for _, name := range names {
+		if len(first) < mostLookups && !slices.Contains(first, name) {
+			first = append(first, name)
+		}
+	}
+	return first
+}
+
+// lookUp asks for those who stand nowhere in the plan. Who may not see somebody sees the id.
+func (e *explanation) lookUp(in *input) {
+	var names []string
+	for _, w := range e.res.GetWishes() {
+		if e.people[w.GetVolunteer()] == "" {
+			names = append(names, w.GetVolunteer())
+		}
+	}
+	for _, g := range e.res.GetGaps() {
+		for _, v := range g.GetSet().GetVolunteers() {
+			if e.people[v] == "" {
+				names = append(names, v)
+			}
+		}
+	}
+	for _, name := range firstOf(names) {
+		v, err := ask(in, volunteers, nuov1.VolunteerServiceClient.GetVolunteer, &nuov1.GetVolunteerRequest{Name: name})
+		if err == nil {
+			e.people[name] = v.GetPerson().GetDisplayName()
+		}
+	}
+}
+
+// show prints the parts that hold something.
+func (e *explanation) show(req *nuov1.ExplainMatchRequest) {
+	if e.res.GetStale() {
+		e.line(sayStale)
+	}
+	if req.GetVolunteer() != "" {
+		e.own()
+	}
+	for _, g := range e.res.GetGaps() {
+		e.gap(g)
+	}
+	e.wishes()
+	e.additions(req.GetSkill())
+	for _, r := range e.res.GetStopped() {
+		e.line(sayStoppedFrom.with(r.GetVolunteers(), e.rule(r.GetRule(), r.GetReason())))
+	}
+	if n := e.res.GetLeftOut(); n > 0 && req.GetVolunteer() == "" {
+		e.line(sayLeftOut.with(n))
+	}
+	if len(e.res.GetGaps())+len(e.res.GetWishes())+len(e.res.GetAdditions())+len(e.res.GetStopped()) == 0 {
+		e.line(sayNothingToExplain)
+	}
+}
+
+func (e *explanation) line(t text) { fmt.Fprintln(e.out, t.in(e.language)) }
+
+// own is what the plan gives the volunteer who was asked about.
+func (e *explanation) own() {
+	if len(e.res.GetPlacements()) == 0 {
+		e.line(sayGivenNothing)
+		return
+	}
+	e.line(sayGiven)
+	e.placements(e.res.GetPlacements())
+}
+
+// gap is why some slots of a shift stay free.
+func (e *explanation) gap(g *nuov1.MatchGap) {
+	t := sayGap.with(e.shift(g.GetShift()), g.GetFree(), g.GetEligible())
+	if n := g.GetMissing(); n > 0 {
+		t = then(t, sayGapMissing.with(n))
+	}
+	e.line(t)
+	for _, r := range g.GetStopped() {
+		e.line(sayGapReason.with(r.GetVolunteers(), e.rule(r.GetRule(), r.GetReason())))
+	}
+	if set := g.GetSet(); set != nil {
+		t := sayGapSet
+		if set.GetOfMinimum() {
+			t = sayGapSetMinimum
+		}
+		e.line(t.with(len(set.GetShifts()), set.GetNeed(), set.GetEligible(), set.GetSupply()))
+		for _, name := range set.GetShifts() {
+			if name != g.GetShift() {
+				fmt.Fprintln(e.out, "    "+e.shift(name))
+			}
+		}
+		if len(set.GetVolunteers()) > 0 {
+			e.line(sayGapPeople.with(strings.Join(e.names(set.GetVolunteers()), ", ")))
+		}
+	}
+	if len(g.GetChain()) > 0 {
+		e.line(sayGapChain)
+		for _, move := range e.moves(g.GetChain()) {
+			fmt.Fprintln(e.out, "    "+move)
+		}
+	}
+}
+
+// moves are lines of who would go where.
+func (e *explanation) moves(moves []*nuov1.MatchMove) []string {
+	lines := make([]string, len(moves))
+	for i, m := range moves {
+		who := strings.Join(e.names([]string{m.GetVolunteer()}), "")
+		switch from, to := e.shift(m.GetFromShift()), e.shift(m.GetToShift()); {
+		case m.GetFromShift() == "":
+			lines[i] = sayMoveTo.with(who, to).in(e.language)
+		case m.GetToShift() == "":
+			lines[i] = sayMoveFrom.with(who, from).in(e.language)
+		default:
+			lines[i] = sayMove.with(who, from, to).in(e.language)
+		}
+	}
+	return lines
+}
+
+// shift is one as a person knows it.
+func (e *explanation) shift(name string) string {
+	s, ok := e.shifts[name]
+	if !ok {
+		return name
+	}
+	return strings.Join(nonEmpty(e.cell(s.ProtoReflect(), "when"), s.GetTitle(), s.GetPlace(), strings.TrimPrefix(name, "shifts/")), " ")
+}
+
+// names are people as far as the caller may know them.
+func (e *explanation) names(volunteers []string) []string {
+	names := make([]string, len(volunteers))
+	for i, v := range volunteers {
+		names[i] = or(e.people[v], v)
+	}
+	return names
+}
+
+// rule is what forbids somebody a shift; where a claim would be refused, why it would be.
+func (e *explanation) rule(rule nuov1.MatchRule, reasons ...nuov1.ErrorReason) string {
+	var why []string
+	if rule == nuov1.MatchRule_MATCH_RULE_NOT_ELIGIBLE {
+		for _, r := range reasons {
+			if r != nuov1.ErrorReason_ERROR_REASON_UNSPECIFIED {
+				why = append(why, e.enum(r.Descriptor(), r.Number()))
+			}
+		}
+	}
+	if len(why) == 0 {
+		why = []string{ruleWords[rule].in(e.language)}
+	}
+	return strings.Join(why, ", ")
+}
+
+// wishes is a table of who wanted what, and why it is not so.
+func (e *explanation) wishes() {
+	if len(e.res.GetWishes()) == 0 {
+		return
+	}
+	w := e.writer()
+	w.AppendHeader(cellRow(strings.Split(sayWishColumns.in(e.language), "|")...))
+	for _, wish := range e.res.GetWishes() {
+		w.AppendRow(table.Row{
+			strings.Join(e.names([]string{wish.GetVolunteer()}), ""), e.shift(wish.GetShift()), e.cell(wish.ProtoReflect(), "rank"),
+			fmt.Sprintf("%d/%d", wish.GetTaken(), wish.GetSlots()), e.obstacle(wish), e.remedy(wish),
+		})
+	}
+	w.SuppressEmptyColumns()
+	e.line(sayWishes)
+	fmt.Fprintln(e.out, trimLines(w.Render()))
+}
+
+// obstacle is what stands against a wish in this plan.
+func (e *explanation) obstacle(w *nuov1.MatchWish) string {
+	why := e.rule(w.GetRule(), w.GetIneligibleReasons()...)
+	if w.GetRule() == nuov1.MatchRule_MATCH_RULE_UNSPECIFIED && w.GetTaken() >= w.GetSlots() {
+		why = ruleWords[nuov1.MatchRule_MATCH_RULE_FULL].in(e.language)
+	}
+	if len(w.GetHolders()) == 0 {
+		return why
+	}
+	return why + "\n" + sayHeldBy.with(strings.Join(e.names(w.GetHolders()), ", ")).in(e.language)
+}
+
+// remedy is what the wish would cost, and what would have to change.
+func (e *explanation) remedy(w *nuov1.MatchWish) string {
+	var parts []string
+	say := func(t text) { parts = append(parts, t.in(e.language)) }
+	if n := w.GetEmptySlots(); n > 0 {
+		say(sayCostsSlots.with(n))
+	}
+	if w.GetWorsensOthers() {
+		say(sayWorsens)
+	}
+	if n := w.GetRankCost(); n > 0 {
+		say(sayRankCost.with(n))
+	}
+	if len(parts) > 0 && w.GetCertainty() == nuov1.MatchCertainty_MATCH_CERTAINTY_AT_LEAST {
+		say(sayKnownWay)
+	}
+	parts = append(parts, e.moves(w.GetMoves())...)
+	if w.GetOneMoreSlot() {
+		say(sayOneMoreSlot)
+	}
+	return strings.Join(parts, "\n")
+}
+
+// additions is what one more volunteer would fill.
+func (e *explanation) additions(skill string) {
+	if skill != "" && len(e.res.GetAdditions()) == 0 {
+		e.line(saySkillAddsNothing.with(skill))
+	}
+	for _, a := range e.res.GetAdditions() {
+		t := sayVolunteerAdds.with(e.shift(a.GetShift()), a.GetFilled())
+		if a.GetSkill() != "" {
+			t = saySkillAdds.with(a.GetSkill(), a.GetFilled(), e.shift(a.GetShift()))
+		}
+		if a.GetCertainty() == nuov1.MatchCertainty_MATCH_CERTAINTY_AT_LEAST {
+			t = then(t, sayAtLeast)
+		}
+		e.line(t)
+	}
+}

@@ -14,10 +14,11 @@
 //	   server/contract         every transition of a contract, history, board
 //	   server/identity         tokens and who they stand for
 //	   server/report           fulfilment reports
+//	   server/matching         preferences, plans and their offers
 //	   server/importing        files to records
 //	   server/check            what must hold over everything stored
 //	   server/maintenance      backups while the server serves
-//	   …                       a room for each noun that is to come: matching, callup, pact, need, audit
+//	   …                       a room for each noun that is to come: callup, pact, need, audit
 //	3  server/lifecycle        the contract's state table and the slot rules, on a store transaction
 //	   server/call             one call: caller, policy, request id, transaction
 //	   server/place            what a name lies in, a district's policy, local days

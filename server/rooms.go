@@ -14,6 +14,7 @@ import (
 	"nuo.internal/nuo/server/importing"
 	"nuo.internal/nuo/server/lifecycle"
 	"nuo.internal/nuo/server/maintenance"
+	"nuo.internal/nuo/server/matching"
 	"nuo.internal/nuo/server/policy"
 	"nuo.internal/nuo/server/report"
 	"nuo.internal/nuo/server/store"
@@ -60,6 +61,7 @@ func rooms(h *house) []room {
 		offer[nuov1.ImportServiceServer](nuov1.RegisterImportServiceServer, importing.New(h.store, h.api)),
 		maintenance.New(h.store, h.data),
 		report.New(h.store),
+		matching.New(h.store, h.clock, h.log),
 	}
 }
 

@@ -116,6 +116,8 @@ func (v *visit) verifyOther() error {
 		return v.note(m)
 	case *storev1.Request:
 		v.request(m)
+	default:
+		return v.verifyPlan()
 	}
 	return nil
 }

@@ -1,0 +1,169 @@
+package matching
+
+import (
+	"context"
+
+	storev1 "nuo.internal/nuo/api/nuo/store/v1"
+	nuov1 "nuo.internal/nuo/api/nuo/v1"
+	"nuo.internal/nuo/server/fault"
+	"nuo.internal/nuo/server/lifecycle"
+	"nuo.internal/nuo/server/store"
+)
+
+const (
+	// offerStep is how many placements one transaction offers.
+	offerStep = 50
+	// offerLook is how many more it looks at, so as not to part people who come together.
+	offerLook = 50
+)
+
+// offerPass makes the offers of what the plan's record counts, from where the work stopped. Each step writes what became
+// of its placements, and where the next step begins, in the transaction of their contracts: killed anywhere it goes on
+// with nothing offered twice and nothing left out. Between two steps the plan may be given up, which ends the pass with
+// errSettled.
+func (r *Room) offerPass(ctx context.Context, name string) error {
+	r.live.note(func(p *nuov1.Match) { p.Phase = nuov1.MatchPhase_MATCH_PHASE_OFFERING })
+	for most := offerStep; ; {
+		var more bool
+		err := r.update(ctx, name, applying, func(tx *store.Tx, m *nuov1.Match) (err error) {
+			more, err = offerSome(tx, m, most)
+			return err
+		})
+		switch {
+		case damaged(err) && most > 1:
+			most = 1 // one by one, so that the others do not wait for it
+		case damaged(err):
+			if err := r.setAside(ctx, name); err != nil {
+				return err
+			}
+			most = offerStep
+		case err != nil || !more:
+			return err
+		}
+	}
+}
+
+func damaged(err error) bool {
+	return fault.Is(err, nuov1.ErrorReason_ERROR_REASON_DAMAGED)
+}
+
+// offerSome offers the next placements, at most so many but for people who come together, and tells whether there may be
+// more.
+func offerSome(tx *store.Tx, m *nuov1.Match, most int) (more bool, err error) {
+	w, err := workOf(tx, m.GetName())
+	if err != nil {
+		return false, err
+	}
+	crews, err := nextCrews(tx, m, w.GetApplyNumber(), most)
+	if err != nil || len(crews) == 0 {
+		return false, err
+	}
+	wanted := make([][]lifecycle.Placing, len(crews))
+	for i, crew := range crews {
+		for _, p := range crew {
+			wanted[i] = append(wanted[i], lifecycle.Placing{
+				Shift: p.GetShift(), Volunteer: p.GetVolunteer(), Revision: p.GetRevision(),
+			})
+		}
+	}
+	actor := lifecycle.Actor{Name: w.GetActor(), Person: w.GetPerson(), Role: w.GetRole()}
+	outcomes, err := lifecycle.OfferPlan(tx, actor, wanted)
+	if err != nil {
+		return false, err
+	}
+	for i, outcome := range outcomes {
+		for j, o := range outcome {
+			if err := note(tx, m, w, crews[i][j], o); err != nil {
+				return false, err
+			}
+		}
+	}
+	return true, store.MatchWorks.Put(tx, w)
+}
+
+// note writes down what became of a placement.
+func note(tx *store.Tx, m *nuov1.Match, w *storev1.MatchWork, p *storev1.StoredPlacement, o lifecycle.Placed) error {
+	if o.Contract != nil {
+		p.State, p.Contract = offered, o.Contract.GetName()
+		m.Offered++
+	} else {
+		p.State, p.Reason, w.Changed = changed, o.Refused, true
+		m.Changed++
+	}
+	w.ApplyNumber = p.GetNumber() + 1
+	return store.Placements.Put(tx, p)
+}
+
+// setAside says of the next placements, which cannot be read with what belongs to them, that they are damaged.
+func (r *Room) setAside(ctx context.Context, name string) error {
+	return r.update(ctx, name, applying, func(tx *store.Tx, m *nuov1.Match) error {
+		w, err := workOf(tx, name)
+		if err != nil {
+			return err
+		}
+		crews, err := nextCrews(tx, m, w.GetApplyNumber(), 1)
+		if err != nil {
+			return err
+		}
+		for _, crew := range crews {
+			for _, p := range crew {
+				o := lifecycle.Placed{Refused: nuov1.ErrorReason_ERROR_REASON_DAMAGED}
+				if err := note(tx, m, w, p, o); err != nil {
+					return err
+				}
+			}
+		}
+		return store.MatchWorks.Put(tx, w)
+	})
+}
+
+// nextCrews are the placements from a number on that the plan's record counts, by who comes together; at most so many,
+// but for the last crew.
+func nextCrews(tx *store.Tx, m *nuov1.Match, from uint64, most int) (crews [][]*storev1.StoredPlacement, err error) {
+	var run []*storev1.StoredPlacement // of one shift
+	n := 0
+	flush := func() error {
+		size, err := crewOf(tx, m, run)
+		for ; err == nil && len(run) > 0 && n < most; run = run[size:] {
+			crews = append(crews, run[:size:size])
+			n += size
+		}
+		run = nil
+		return err
+	}
+	for p, err := range store.Placements.Range(tx, store.Range{Prefix: []any{m.GetName()}, From: []any{from}}) {
+		if err != nil {
+			return nil, err
+		}
+		if p.GetNumber() > uint64(m.GetPlacements()) { // of a round that is not all there yet
+			break
+		}
+		apart := len(run) > 0 && (run[0].GetShift() != p.GetShift() || run[0].GetRound() != p.GetRound())
+		if apart || len(run) == offerStep+offerLook {
+			if err := flush(); err != nil {
+				return nil, err
+			}
+			if n >= most {
+				return crews, nil
+			}
+		}
+		run = append(run, p)
+	}
+	return crews, flush()
+}
+
+// crewOf is how many of a shift's placements come together: two of 二对一, where the plan was made for two or nobody
+// (see posing.crew), else one.
+func crewOf(tx *store.Tx, m *nuov1.Match, run []*storev1.StoredPlacement) (int, error) {
+	if m.GetMethod() != roster || len(run) == 0 || len(run)%2 == 1 {
+		return 1, nil
+	}
+	s, ok, err := store.Shifts.Find(tx, run[0].GetShift())
+	if damaged(err) { // the offer will meet it
+		return 1, nil
+	}
+	if err != nil || !ok || s.GetKind() != nuov1.TaskKind_TASK_KIND_TWO_ON_ONE_WATCH || s.GetCapacity()%2 == 1 {
+		return 1, err
+	}
+	return 2, nil
+}

@@ -1,0 +1,79 @@
+// Package matching is MatchService and PreferenceService: what volunteers wish, and plans of who stands what, proposed by
+// package matcher, explained, and turned into offers.
+//
+// # A plan's life
+//
+//	ProposeMatch ─► SOLVING ─► PROPOSED ─ ApplyMatch ─► APPLYING ─► APPLIED
+//	                   └─► FAILED   └──── CancelMatch ────┴──► CANCELLED
+//
+// SOLVING and APPLYING are worked off by Work, one plan after another, outside of any call: the record says what is to be
+// done, so that it goes on after a stop. A plan changes no contract until it is applied.
+//
+// # How a plan is made (collect.go, solve.go)
+//
+// Shifts, people and wishes are read in transactions of some hundredths of a second each; what follows is memory.
+// Whether a volunteer may have a shift is asked of the lifecycle: lifecycle.Opening.Refusals are the faults that a claim
+// would have at this instant. Nothing here knows a rule of eligibility. What a plan asks besides is its own:
+//
+//   - hours and absences that the volunteer stated bind (hours.go);
+//   - an offer that the volunteer has not answered counts as a promise, for nobody is asked for the same hours twice;
+//   - a shift that the volunteer declined or left is not offered again by a plan;
+//   - the waitlist goes first: slots that somebody waits for are not given;
+//   - of 二对一 two or nobody are sent (Roster), where capacity, free and held slots are even; FILL and STABLE decide each
+//     slot by itself;
+//   - as many shifts each as asked for, as the volunteer wishes a week, and as live offers are allowed.
+//
+// The rest rules of the district go to the matcher as numbers; a signature checks them again, exactly. Wishes become a
+// rank (rank.go); for STABLE, residence, skill and experience become a standing. Every slot has the same priority, and
+// one that is needed for the minimum headcount goes before any other. A volunteer's load is the shifts held in the
+// ninety days before the plan and in what lies ahead. There is no way to know how long a way takes: no time is kept
+// for it.
+//
+// # What is kept
+//
+// A plan is kept for 7 days after it was proposed, for 400 after it was applied, for 30 after it failed or was
+// cancelled (forget.go); the events of who did what stay. At most 3 plans of a scope are being solved, and 20 stand
+// proposed, at a time.
+//
+// # Who sees what
+//
+// Planners are the community, the street and the district of the scope; an office's token may plan, only a person
+// applies. To planners volunteers have resource names; a person's name is shown by the rule of ListVolunteers. A
+// volunteer is told about oneself, from the moment at which offers are made, in counts and reasons.
+package matching
+
+import (
+	"log/slog"
+
+	"google.golang.org/grpc"
+
+	nuov1 "nuo.internal/nuo/api/nuo/v1"
+	"nuo.internal/nuo/server/store"
+)
+
+// Room serves MatchService and PreferenceService on a store, and works off what they record.
+type Room struct {
+	nuov1.UnimplementedMatchServiceServer
+	nuov1.UnimplementedPreferenceServiceServer
+
+	store *store.Store
+	clock store.Clock
+	log   *slog.Logger
+	live  board
+}
+
+var (
+	_ nuov1.MatchServiceServer      = (*Room)(nil)
+	_ nuov1.PreferenceServiceServer = (*Room)(nil)
+)
+
+// New makes the room on an open store. Nothing is worked off but by Work.
+func New(s *store.Store, clock store.Clock, log *slog.Logger) *Room {
+	return &Room{store: s, clock: clock, log: log}
+}
+
+// Register offers both services.
+func (r *Room) Register(s grpc.ServiceRegistrar) {
+	nuov1.RegisterMatchServiceServer(s, r)
+	nuov1.RegisterPreferenceServiceServer(s, r)
+}

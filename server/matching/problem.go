@@ -1,0 +1,239 @@
+package matching
+
+import (
+	"context"
+
+	nuov1 "nuo.internal/nuo/api/nuo/v1"
+	"nuo.internal/nuo/matcher"
+	"nuo.internal/nuo/server/fault"
+	"nuo.internal/nuo/server/lifecycle"
+)
+
+// Why a volunteer may not have a shift, before the matcher is asked: a rule of the plan, with NotEligible the reason for
+// which a claim would be refused.
+type refusal struct {
+	rule   nuov1.MatchRule
+	reason nuov1.ErrorReason
+}
+
+const (
+	notEligible  = nuov1.MatchRule_MATCH_RULE_NOT_ELIGIBLE
+	notAvailable = nuov1.MatchRule_MATCH_RULE_NOT_AVAILABLE
+)
+
+// posed is what was gathered as the matcher sees it: its volunteers and shifts have the numbers of people and openings.
+type posed struct {
+	*gathering
+
+	problem *matcher.Problem
+	times   timeline
+	spans   []span // of the shifts
+	slots   int
+	oneEach bool
+}
+
+// posing builds a problem.
+type posing struct {
+	*posed
+
+	builder *matcher.Builder
+	classes []int // of the shifts: personal refusals are the same within one
+	kinds   int   // of classes
+	pairs   int64
+	// refused, where it is set, is told of every pair that is left out.
+	refused func(volunteer, shift int, why refusal)
+}
+
+// pose makes the matcher's problem of what was gathered. refused may be nil.
+func (g *gathering) pose(ctx context.Context, refused func(volunteer, shift int, why refusal)) (*posed, error) {
+	p := &posing{posed: &posed{gathering: g, oneEach: true}, refused: refused}
+	p.builder = matcher.NewBuilder(matcher.Rules{Day: minutesOfDay})
+	if len(g.openings) > 0 {
+		from, _ := g.reach()
+		p.times = timeline{zone: g.policy.Zone}
+		p.times.first = p.times.at(from) / minutesOfDay
+	}
+	p.addShifts()
+	for v, c := range g.people {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		p.addVolunteer(v, c)
+		if p.pairs > maxPairs {
+			return nil, tooMany("pairs", "20000000")
+		}
+	}
+	var err error
+	p.problem, err = p.builder.Build()
+	return p.posed, err
+}
+
+func (p *posing) addShifts() {
+	class := map[string]int{}
+	for _, o := range p.openings {
+		from, to := o.Bids()
+		start, end := p.times.interval(from, to)
+		p.spans = append(p.spans, span{start, end})
+		s := matcher.Shift{
+			Start: start, End: end, Capacity: o.Free,
+			Minimum: min(max(int(o.Shift.GetMinimumHeadcount())-o.Held, 0), o.Free),
+			Crew:    p.crew(o),
+		}
+		if o.DueBy() {
+			s.End = start
+		}
+		if o.Night() {
+			s.Rest = minutes(p.policy.RestAfterNight)
+		}
+		p.builder.Shift(s)
+		p.slots += o.Free
+		key := o.Class()
+		if _, ok := class[key]; !ok {
+			class[key] = len(class)
+		}
+		p.classes = append(p.classes, class[key])
+	}
+	p.kinds = len(class)
+}
+
+// crew is two for 二对一 where the numbers allow it: half a crew that stands there already is completed one by one.
+func (p *posing) crew(o *lifecycle.Opening) int {
+	paired := p.match.GetMethod() == roster &&
+		o.Shift.GetKind() == nuov1.TaskKind_TASK_KIND_TWO_ON_ONE_WATCH &&
+		o.Shift.GetCapacity()%2 == 0 && o.Free%2 == 0 && o.Held%2 == 0
+	if paired {
+		return 2
+	}
+	return 1
+}
+
+// lookBack is how many days before the plan the rules look at: seven days and what a rest may reach.
+const lookBack = 15
+
+func (p *posing) addVolunteer(v int, c *candidate) {
+	most, load := p.limits(c)
+	volunteer := matcher.Volunteer{
+		Shifts: most, Load: load, Rest: minutes(p.policy.RestBetween),
+		TimeDay: minutes(p.policy.MaxDaily), TimeWeek: minutes(p.policy.MaxWeekly), DaysInRow: p.policy.MaxDaysInRow,
+	}
+	p.builder.Volunteer(volunteer)
+	if most > 1 {
+		p.oneEach = false
+	}
+	for _, e := range c.Promised() {
+		from, to := e.GetStartTime().AsTime(), e.GetEndTime().AsTime()
+		if !from.Before(to) {
+			continue
+		}
+		start, end := p.times.interval(from, to)
+		if end < -lookBack*minutesOfDay {
+			continue // counts for the load alone
+		}
+		commitment := matcher.Commitment{Volunteer: v, Start: start, End: end}
+		if lifecycle.TouchesNight(from, to, p.policy.Zone) {
+			commitment.Rest = minutes(p.policy.RestAfterNight)
+		}
+		p.builder.Commit(commitment)
+	}
+	p.addPairs(v, c, most)
+}
+
+// limits are the most shifts that the plan gives the volunteer, and the shifts held in the ninety days before it and in
+// what lies ahead.
+func (p *posing) limits(c *candidate) (most, load int) {
+	days := p.days()
+	inPlan := 0
+	for _, e := range c.Promised() {
+		load++
+		if start := p.times.at(e.GetStartTime().AsTime()); start >= 0 && start < days*minutesOfDay {
+			inPlan++
+		}
+	}
+	given := p.given[c.Volunteer.GetName()]
+	most = c.Offers
+	if each := int(p.match.GetShiftsEach()); each > 0 {
+		most = min(most, each-given)
+	}
+	if weekly := int(c.wishes.GetMaxShiftsWeekly()); weekly > 0 {
+		wished := weekly
+		if days > 7 {
+			wished = (weekly*days + 6) / 7
+		}
+		most = min(most, wished-inPlan)
+	}
+	return max(most, 0), min(load, matcher.MaxLoad)
+}
+
+// days is over how many days the plan goes, at least one.
+func (p *posed) days() int {
+	last := 0
+	for _, s := range p.spans {
+		last = max(last, s.from/minutesOfDay)
+	}
+	return last + 1
+}
+
+// addPairs adds the shifts that the volunteer may have, with their ranks.
+func (p *posing) addPairs(v int, c *candidate, most int) {
+	personal := make([]*refusal, p.kinds) // by class; nil: not asked yet
+	free := hoursOf(c.wishes, p.times, 0, p.days())
+	for s, o := range p.openings {
+		why := personal[p.classes[s]]
+		if why == nil {
+			why = first(o.PersonalRefusals(c.Candidate))
+			personal[p.classes[s]] = why
+		}
+		if why.rule == 0 {
+			why = p.refusal(c, o, s, free, most)
+		}
+		if why.rule != 0 {
+			if p.refused != nil {
+				p.refused(v, s, *why)
+			}
+			continue
+		}
+		pair := matcher.Pair{Volunteer: v, Shift: s, Rank: wishFor(c.wishes, o.Shift).rank(c.wishes)}
+		if p.match.GetMethod() == stable {
+			pair.Standing = standing(o.Shift, c.Volunteer, c.accepted[o.Shift.GetCommunity()])
+		}
+		p.builder.Pair(pair)
+		p.pairs++
+	}
+}
+
+var none = &refusal{}
+
+// first is the gravest of a claim's refusals.
+func first(faults []*fault.Error) *refusal {
+	if len(faults) == 0 {
+		return none
+	}
+	return &refusal{notEligible, faults[0].Reason}
+}
+
+// refusal is why a volunteer may not have a shift who may have others of its class.
+func (p *posing) refusal(c *candidate, o *lifecycle.Opening, s int, free *hours, most int) *refusal {
+	if !c.Unbound() || o.Stands(c.Volunteer.GetName()) {
+		if why := first(o.Refusals(c.Candidate)); why.rule != 0 {
+			return why
+		}
+		if why := first(o.Crosses(c.Candidate)); why.rule != 0 {
+			return &refusal{ruleOf(why.reason), why.reason}
+		}
+	}
+	switch {
+	case o.GaveUp(c.Volunteer.GetName()) || !free.allow(p.spans[s], o.DueBy()):
+		return &refusal{rule: notAvailable}
+	case most == 0:
+		return &refusal{rule: nuov1.MatchRule_MATCH_RULE_LIMIT_SHIFTS}
+	}
+	return none
+}
+
+// ruleOf is the plan's rule for what an offer that is not answered stands against.
+func ruleOf(reason nuov1.ErrorReason) nuov1.MatchRule {
+	if reason == nuov1.ErrorReason_ERROR_REASON_OVERLAP {
+		return nuov1.MatchRule_MATCH_RULE_OVERLAP
+	}
+	return nuov1.MatchRule_MATCH_RULE_REST
+}

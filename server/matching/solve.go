@@ -1,0 +1,181 @@
+package matching
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	storev1 "nuo.internal/nuo/api/nuo/store/v1"
+	nuov1 "nuo.internal/nuo/api/nuo/v1"
+	"nuo.internal/nuo/matcher"
+	"nuo.internal/nuo/server/lifecycle"
+)
+
+// solution is a plan that was found, before it is written down.
+type solution struct {
+	*posed
+
+	plan *matcher.Plan
+	// proved tells that there is a bound.
+	proved bool
+	short  int32
+	steps  int64
+}
+
+// ownOffers are the offers that an earlier round of the same plan has made.
+type ownOffers struct {
+	// without are their contracts where the plan is to be seen as it was made; nil where they stand like any offer.
+	without lifecycle.Without
+	// given counts them by volunteer.
+	given map[string]int
+}
+
+// solve makes a plan of what is stored now. Its search takes at most as long as the plan says; whatever else ends ctx
+// ends it with ctx's error. Who watches is told.
+func (r *Room) solve(ctx context.Context, m *nuov1.Match, own *ownOffers) (*solution, error) {
+	r.live.note(func(p *nuov1.Match) { p.Phase = nuov1.MatchPhase_MATCH_PHASE_COLLECTING })
+	g, err := r.gather(ctx, m, own)
+	if err != nil {
+		return nil, err
+	}
+	p, err := g.pose(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	r.live.note(func(m *nuov1.Match) { p.count(m); m.Phase = nuov1.MatchPhase_MATCH_PHASE_SEARCHING })
+	s := &solution{posed: p}
+	if err := r.search(ctx, s); err != nil {
+		return nil, err
+	}
+	if err := p.problem.Check(s.plan.Assignments); err != nil {
+		return nil, fmt.Errorf("matching: the plan breaks a rule: %w", err)
+	}
+	taken := p.taken(s.plan.Assignments)
+	for i, n := range taken {
+		if n < p.problem.Shift(i).Minimum {
+			s.short++
+		}
+	}
+	return s, nil
+}
+
+// search asks the matcher.
+func (r *Room) search(ctx context.Context, s *solution) (err error) {
+	switch {
+	case s.match.GetMethod() == stable:
+		var found *matcher.StablePlan
+		found, err = matcher.Stable(ctx, s.problem, matcher.StableOptions{})
+		if err == nil {
+			s.plan = &matcher.Plan{Assignments: found.Assignments, Score: found.Score}
+		}
+		return err
+	case s.match.GetMethod() == fill || s.oneEach && !s.crews():
+		s.plan, err = matcher.Fill(ctx, s.problem)
+	default:
+		s.plan, err = r.roster(ctx, s)
+	}
+	s.proved = err == nil
+	return err
+}
+
+// crews tells whether any shift asks for two together.
+func (p *posed) crews() bool {
+	for s := range p.problem.Shifts() {
+		if p.problem.Shift(s).Crew > 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// roster searches for as long as the plan says.
+func (r *Room) roster(ctx context.Context, s *solution) (*matcher.Plan, error) {
+	limited, cancel := context.WithTimeout(ctx, time.Duration(s.match.GetSeconds())*time.Second)
+	defer cancel()
+	plan, err := matcher.Roster(limited, s.problem, matcher.RosterOptions{
+		Seed: uint64(s.match.GetSeed()),
+		Progress: func(now matcher.Progress) {
+			s.steps = int64(now.Steps)
+			r.live.note(func(m *nuov1.Match) {
+				m.Steps = s.steps
+				m.Score, m.Bound = s.scoreOf(now.Score), s.scoreOf(now.Bound)
+				m.Gap = gap(now.Score, now.Bound)
+			})
+		},
+	})
+	if err == nil {
+		err = ctx.Err() // given up or told to stop, not out of time
+	}
+	return plan, err
+}
+
+func gap(score, bound matcher.Score) float64 {
+	return (&matcher.Plan{Score: score, Bound: bound}).Gap()
+}
+
+// scoreOf is a score as it is answered. How many shifts are short is known when the plan is there.
+func (p *posed) scoreOf(s matcher.Score) *nuov1.MatchScore {
+	return &nuov1.MatchScore{
+		Value: s.Value, Filled: int32(s.Filled), OpenSlots: int32(p.slots - s.Filled), Rank: s.Rank, Unfairness: s.Unfairness,
+	}
+}
+
+// count says how large the problem is.
+func (p *posed) count(m *nuov1.Match) {
+	m.Volunteers, m.Shifts, m.Slots = int32(len(p.people)), int32(len(p.openings)), int32(p.slots)
+	m.Pairs = int64(p.problem.Pairs())
+}
+
+// taken is how many each shift is given.
+func (p *posed) taken(assignments []matcher.Assignment) []int {
+	n := make([]int, len(p.openings))
+	for _, a := range assignments {
+		n[a.Shift]++
+	}
+	return n
+}
+
+// tell writes into a plan's record what was found.
+func (s *solution) tell(m *nuov1.Match) {
+	s.count(m)
+	m.Score, m.Steps = s.scoreOf(s.plan.Score), s.steps
+	m.Score.ShortShifts = s.short
+	m.Bound, m.Optimal, m.Gap = nil, false, 0
+	if s.proved {
+		m.Bound, m.Optimal, m.Gap = s.scoreOf(s.plan.Bound), s.plan.Optimal, s.plan.Gap()
+	}
+}
+
+// placements are the assignments as they are stored, numbered from a number on, by the start of the shifts.
+func (s *solution) placements(from uint64, round int32) []*storev1.StoredPlacement {
+	assignments := slices.Clone(s.plan.Assignments)
+	slices.SortFunc(assignments, func(a, b matcher.Assignment) int {
+		return cmp.Or(cmp.Compare(a.Shift, b.Shift), cmp.Compare(a.Volunteer, b.Volunteer))
+	})
+	all := make([]*storev1.StoredPlacement, len(assignments))
+	for i, a := range assignments {
+		shift, c := s.openings[a.Shift].Shift, s.people[a.Volunteer]
+		w := wishFor(c.wishes, shift)
+		all[i] = &storev1.StoredPlacement{
+			Match: s.match.GetName(), Number: from + uint64(i), Shift: shift.GetName(), Revision: shift.GetRevision(),
+			Volunteer: c.Volunteer.GetName(), Rank: int32(w.rank(c.wishes)),
+			KindPosition: int32(w.kind), PlacePosition: int32(w.place), State: planned, Round: round,
+		}
+	}
+	return all
+}
+
+// failureOf is why a plan could not be solved, 0 for what is not the plan's fault: the machine's, or that it was given
+// up.
+func failureOf(err error) nuov1.ErrorReason {
+	var wrong *matcher.ElementError
+	switch {
+	case errors.As(err, &wrong), strings.HasPrefix(err.Error(), "matching: the plan breaks a rule"):
+		return nuov1.ErrorReason_ERROR_REASON_INTERNAL
+	}
+	return 0
+}

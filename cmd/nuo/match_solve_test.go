@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"nuo.internal/nuo/matcher/instance"
 )
@@ -118,5 +119,31 @@ func TestErrSolveInterrupted(t *testing.T) {
 	cmd, err := root.ExecuteContextC(ctx)
 	if status := a.explain(cmd, err); err == nil || status != exitRefused {
 		t.Errorf("%v, status %d", err, status)
+	}
+}
+
+// TestSolveInterruptedOK: a roster that is interrupted shows the best that was found, ending with the line for programs.
+func TestSolveInterruptedOK(t *testing.T) {
+	problem, err := instance.GenerateRoster(2000, 500, 14, 20, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text bytes.Buffer
+	if err := instance.Write(&text, problem, instance.Roster); err != nil {
+		t.Fatal(err)
+	}
+	a := testApp(english)
+	a.in = &text
+	a.now = time.Now
+	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	defer cancel()
+	root := a.root()
+	root.SetArgs([]string{"match", "solve", "-", "--seconds", "0"})
+	if _, err := root.ExecuteContextC(ctx); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(a.out.(*bytes.Buffer).String()), "\n")
+	if last := lines[len(lines)-1]; !regexp.MustCompile(`^filled \d{3,} rank \d+ bound \d+ seconds \d\.\d{4}$`).MatchString(last) {
+		t.Errorf("the last line is %q", last)
 	}
 }

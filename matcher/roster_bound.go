@@ -2,6 +2,8 @@ package matcher
 
 import "math"
 
+const deflection = 0.75
+
 // relaxation is the Lagrangian dual of a roster (Geoffrion 1974, Fisher 1981): the slots of each shift get a price, and
 // every volunteer chooses for themselves. For any prices λ and any worth θ ≥ 0 of a unit of value, no plan of value V
 // costs less than
@@ -21,27 +23,74 @@ type relaxation struct {
 	price  []int64
 	slope  []float64 // what the prices lack: filled less wanted, the subgradient
 	way    []float64 // the direction, deflected
-	chosen []int32   // everybody's choice at the last prices
-	top    int64     // the best bound so far, scaled, for value at
-	at     int64     // the value that the bound is for
-	best   []int64   // its prices
-	length float64   // of the step, in parts of Polyak's
-	stale  int
-	steps  int
+	ease   []float64 // how freely each price moves: less where many are eligible, whose choices it turns
+	// The same for theta, where it is free to move.
+	slopeTheta, wayTheta, easeTheta float64
+	chosen                          []int32 // everybody's choice at the last prices
+	highest, dearest                int64   // no price and no theta is above, so that sums fit
+	top                             int64   // the best bound so far, scaled, for value at
+	at                              int64   // the value that the bound is for
+	best                            []int64 // its prices
+	bestTheta                       int64
+	patience                        int
+	length                          float64 // of the step, in parts of Polyak's
+	stale                           int
+	steps                           int
 }
 
-// newRelaxation begins with prices of nothing.
-func newRelaxation(m *rosterModel) *relaxation {
+// newRelaxation begins with prices of nothing. With valueOnly all costs are nothing, and −bound is what no value is above.
+func newRelaxation(m *rosterModel, valueOnly bool) *relaxation {
 	shifts := len(m.p.shifts)
-	size := max(m.high, -m.low, m.high-m.low, 1)
-	r := &relaxation{m: m, pricer: newPricer(m), scale: 1 << 14, at: m.most, length: 1, top: math.MinInt64}
-	for r.scale > 1 && float64(size)*float64(r.scale)*16*float64(max(m.most, 1)) > 1<<60 {
+	r := &relaxation{
+		m: m, pricer: newPricer(m), scale: 1 << 14, length: 1, patience: 12, top: math.MinInt64,
+		price: make([]int64, shifts), best: make([]int64, shifts), slope: make([]float64, shifts), way: make([]float64, shifts),
+		ease: make([]float64, shifts),
+	}
+	heaviest := int64(1)
+	for s := range m.slots {
+		heaviest = max(heaviest, m.p.slotWeight(s, 0))
+	}
+	r.highest = 1 << 60 / (m.slotsInAll() + int64(len(m.shift)) + 1)
+	for r.scale > 1 && float64(m.size())*float64(r.scale)*64*float64(heaviest) > float64(r.highest) {
 		r.scale >>= 1
 	}
-	r.theta, r.costs = 1<<60/max(m.most, 1), r.scale
-	r.price, r.best = make([]int64, shifts), make([]int64, shifts)
-	r.slope, r.way = make([]float64, shifts), make([]float64, shifts)
+	r.dearest = max(r.highest/heaviest, 1)
+	var ease float64
+	for s := range r.ease {
+		r.ease[s] = 1 / math.Sqrt(float64(1+m.holder[s+1]-m.holder[s]))
+		ease += r.ease[s]
+	}
+	if valueOnly {
+		r.theta = r.scale
+		return r
+	}
+	r.costs, r.at, r.theta = r.scale, m.most, min(4*r.scale*m.size(), r.dearest)
+	if m.most > 0 {
+		mean := float64(m.most) / float64(m.slotsInAll())
+		r.easeTheta = ease / float64(shifts) / float64(shifts) / (mean * mean)
+	}
 	return r
+}
+
+// aim turns the bound to plans of another value.
+func (r *relaxation) aim(value int64) {
+	if r.top != math.MinInt64 {
+		r.top += r.bestTheta * (value - r.at)
+	}
+	r.at = value
+	r.length, r.stale = 1, 0
+}
+
+// tired tells whether the steps have become too short to climb further.
+func (r *relaxation) tired() bool { return r.length < 1e-3 }
+
+// rest begins again from the best prices, with more patience.
+func (r *relaxation) rest() {
+	copy(r.price, r.best)
+	r.theta = r.bestTheta
+	clear(r.way)
+	r.wayTheta, r.length, r.stale = 0, 0.5, 0
+	r.patience += r.patience / 2
 }
 
 // evaluate answers the bound for value r.at at the present prices, scaled, and leaves everybody's choice in chosen and
@@ -49,8 +98,10 @@ func newRelaxation(m *rosterModel) *relaxation {
 func (r *relaxation) evaluate(stop func() bool) (int64, bool) {
 	m := r.m
 	var bound int64
+	r.slopeTheta = float64(r.at)
 	for s := range r.price {
 		n, cost := r.supply(s)
+		r.slopeTheta -= float64(m.value(s, n))
 		bound += cost
 		r.slope[s] = float64(n)
 	}
@@ -92,25 +143,34 @@ func (r *relaxation) climb(bound, target int64) {
 	if bound > r.top {
 		r.top = bound
 		copy(r.best, r.price)
+		r.bestTheta = r.theta
 		r.stale = 0
-	} else if r.stale++; r.stale > 8 {
+	} else if r.stale++; r.stale > r.patience {
 		r.length *= 0.7
 		r.stale = 0
 	}
 	r.steps++
 	var norm float64
 	for s, g := range r.slope {
-		r.way[s] = g + 0.6*r.way[s]
-		norm += r.way[s] * r.way[s]
+		r.way[s] = g*r.ease[s] + deflection*r.way[s]
+		norm += r.way[s] * r.way[s] / r.ease[s]
+	}
+	r.wayTheta = r.slopeTheta*r.easeTheta + deflection*r.wayTheta
+	if r.easeTheta > 0 {
+		norm += r.wayTheta * r.wayTheta / r.easeTheta
 	}
 	if norm == 0 {
 		return
 	}
 	step := r.length * float64(target-bound) / norm
 	for s, d := range r.way {
-		r.price[s] += int64(step * d)
+		r.price[s] = min(max(r.price[s]+whole(step*d), -r.highest), r.highest)
 	}
+	r.theta = min(max(r.theta+whole(step*r.wayTheta), 0), r.dearest)
 }
+
+// whole is a step in whole numbers, small enough to be added.
+func whole(step float64) int64 { return int64(min(max(step, -1<<60), 1<<60)) }
 
 // floor is the least whole cost that the best bound leaves.
 func (r *relaxation) floor() int64 {

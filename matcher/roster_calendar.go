@@ -30,8 +30,8 @@ type rosterModel struct {
 	owner   []int32 // of a pair
 	// most is Σ value of all slots: no plan has more Value.
 	most int64
-	// spread is the highest cost less the lowest, at least 1.
-	low, high int64
+	// The lowest and the highest cost, and the sum of those below 0, which no plan's is below.
+	low, high, least int64
 }
 
 // rosterVolunteer is what the rules of one volunteer come down to.
@@ -151,6 +151,7 @@ func (m *rosterModel) addShifts() {
 			m.low, m.high = c, c
 		}
 		m.low, m.high = min(m.low, c), max(m.high, c)
+		m.least += min(c, 0)
 	}
 }
 
@@ -185,4 +186,14 @@ func (c *calendar) allows(v int, held []int32, i int32) bool {
 		}
 	}
 	return p.limits(&p.volunteers[v], c.stints, stint{shift.Start, shift.End, shift.Place, shift.Rest}) == None
+}
+
+// size is how large a cost can be, or a difference of two, at least 1.
+func (m *rosterModel) size() int64 { return max(m.high, -m.low, m.high-m.low, 1) }
+
+func (m *rosterModel) slotsInAll() (n int64) {
+	for _, slots := range m.slots {
+		n += int64(slots)
+	}
+	return n
 }

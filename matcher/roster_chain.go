@@ -6,16 +6,21 @@ package matcher
 // potentials, so that near the best prices it looks at few shifts; an arc below its price corrects the labels behind it.
 // One shift costs its eligible volunteers, cheapest first, until they are too dear.
 type chains struct {
-	s     *rosterState
-	scale int64        // of costs
-	price []int64      // of shifts, scaled
-	heavy int64        // of one unit of value, scaled: more than any chain costs
-	label []chainLabel // by shift
-	round uint32
-	heap  []chainMark
-	start int32
-	end   chainEnd
-	work  int // pairs looked at so far
+	s       *rosterState
+	scale   int64        // of costs
+	price   []int64      // of shifts, scaled
+	heavy   int64        // of one unit of value, scaled: more than any chain costs
+	label   []chainLabel // by shift
+	round   uint32
+	heap    []chainMark
+	reached []int32
+	start   int32
+	end     chainEnd
+	stuck   []uint32 // by shift: the era in which no chain led out of it
+	era     uint32
+	width   int  // the most shifts looked at in one search
+	fair    bool // the growth of the unfairness breaks ties
+	work    int  // pairs looked at so far
 }
 
 // chainLabel is the cheapest chain known that leaves a slot of its shift open.
@@ -43,24 +48,29 @@ type chainEnd struct {
 
 const (
 	chainDepth = 40   // people in a chain
-	chainWidth = 3000 // shifts looked at in one search
+	chainWidth = 3000 // shifts looked at in one search for a whole plan
+	chainNear  = 40   // and for a neighbourhood
 	noPair     = -1
 )
 
 func newChains(s *rosterState, scale, heavy int64) *chains {
-	return &chains{s: s, scale: scale, heavy: heavy, price: make([]int64, len(s.count)), label: make([]chainLabel, len(s.count))}
+	shifts := len(s.count)
+	return &chains{
+		s: s, scale: scale, heavy: heavy, price: make([]int64, shifts), label: make([]chainLabel, shifts),
+		stuck: make([]uint32, shifts), era: 1, width: chainWidth,
+	}
 }
 
 // find looks for a chain below limit, in scaled costs, that fills an open slot of a shift. A slot of another shift that
 // it leaves open counts with its value. The chain waits in c for apply.
 func (c *chains) find(shift int32, limit int64) (cost int64, ok bool) {
 	c.round++
-	c.heap = c.heap[:0]
+	c.heap, c.reached = c.heap[:0], append(c.reached[:0], shift)
 	c.start = shift
 	c.end = chainEnd{reach: limit, at: noPair}
 	c.label[shift] = chainLabel{take: noPair, leave: noPair, from: noPair, round: c.round}
 	c.push(chainMark{c.price[shift], shift})
-	for looked := 0; len(c.heap) > 0 && looked < chainWidth; looked++ {
+	for looked := 0; len(c.heap) > 0 && looked < c.width; looked++ {
 		next := c.pop()
 		if next.reach >= c.end.reach {
 			break
@@ -70,6 +80,14 @@ func (c *chains) find(shift int32, limit int64) (cost int64, ok bool) {
 		}
 	}
 	return c.end.reach, c.end.at >= 0 && c.sound()
+}
+
+// seal remembers the shifts that the last search reached in vain: nobody there can be had from elsewhere until somebody
+// moves, and nearly nobody after.
+func (c *chains) seal() {
+	for _, x := range c.reached {
+		c.stuck[x] = c.era
+	}
 }
 
 // sound tells whether every volunteer moves once on the chain that was found: a label that was corrected late may bring
@@ -115,7 +133,7 @@ func (c *chains) expand(x int32) {
 				c.relax(x, i, blocker, reach)
 			}
 		case s.fits(i, noPair):
-			if !c.uses(x, m.owner[i]) {
+			if reach += c.burden(m.owner[i]); reach < c.end.reach && !c.uses(x, m.owner[i]) {
 				c.end = chainEnd{reach, x, i}
 			}
 		default:
@@ -128,14 +146,26 @@ func (c *chains) expand(x int32) {
 	}
 }
 
+// burden is what one more shift of a volunteer adds to a chain's cost: less than one unit of any cost in all, as a chain
+// has two ends.
+func (c *chains) burden(v int32) int64 {
+	if !c.fair {
+		return 0
+	}
+	return min(c.s.growth(v), c.scale/4)
+}
+
 // relax offers the label of the shift that pair leave fills, when pair take comes to shift x.
 func (c *chains) relax(x, take, leave int32, reach int64) {
 	m := c.s.m
 	y := m.shift[leave]
 	reach -= c.scale * m.cost[leave]
 	l := &c.label[y]
-	if y == c.start || l.round == c.round && l.reach <= reach || reach+c.price[y] >= c.end.reach || c.uses(x, m.owner[take]) || c.passes(x, y) {
+	if y == c.start || c.stuck[y] == c.era || l.round == c.round && l.reach <= reach || reach+c.price[y] >= c.end.reach || c.uses(x, m.owner[take]) || c.passes(x, y) {
 		return
+	}
+	if l.round != c.round {
+		c.reached = append(c.reached, y)
 	}
 	*l = chainLabel{reach, take, leave, x, c.label[x].depth + 1, c.round}
 	c.push(chainMark{reach + c.price[y], y})
@@ -189,14 +219,14 @@ func (a chainMark) before(b chainMark) bool {
 }
 
 func (c *chains) push(e chainMark) {
-	h := append(c.heap, e)
+	c.heap = append(c.heap, e)
+	h := c.heap
 	i := len(h) - 1
 	for i > 0 && e.before(h[(i-1)/2]) {
 		h[i] = h[(i-1)/2]
 		i = (i - 1) / 2
 	}
 	h[i] = e
-	c.heap = h
 }
 
 func (c *chains) pop() chainMark {

@@ -1,64 +1,136 @@
 package matcher
 
+import (
+	"math"
+	"math/rand/v2"
+)
+
 // pricer finds the best shifts for one volunteer when each shift has a price: the subproblem of the relaxation. It is a
 // depth-first branch and bound over the pairs in the order of their profit, cut by the sum of the next best profits;
-// few pairs are worth their price, so that it looks at some ten nodes a volunteer. Where it would look at more than
-// digLimit, it stops and says what it may have missed.
+// few pairs are worth their price, so that it looks at some ten nodes a volunteer. Where the best pairs together take
+// more time than the volunteer has, an hour gets a toll, which is the multiplier of the time limit: profits less tolls
+// and the toll of all the time left are never less than profits. Where it would look at more than limit nodes it stops
+// and says what it may have missed.
 type pricer struct {
 	m        *rosterModel
 	calendar calendar
-	order    []int32 // pairs with a profit, best first
+	order    []int32 // pairs with a profit, those with the highest net first
 	profit   []int64 // of order
-	sum      []int64 // of the first profits
+	net      []int64 // of order: profit less toll
+	sum      []int64 // of the first nets that are positive
 	held     []int32 // the branch
 	chosen   []int32 // the best found, pairs
-	best     int64   // its profit
-	missed   int64   // no branch that was not looked at has more than this
+	toll     int64
+	best     int64 // profit of chosen
+	missed   int64 // no branch that was not looked at has more than this
+	limit    int
 	budget   int
 	v        int
 }
 
-// digLimit is the most nodes for one volunteer.
-const digLimit = 1 << 12
+// newPricer shares about four million nodes among the volunteers.
+func newPricer(m *rosterModel) *pricer {
+	return &pricer{m: m, calendar: calendar{m: m}, limit: max(64, min(1<<12, 1<<22/(len(m.volunteer)+1)))}
+}
 
-func newPricer(m *rosterModel) *pricer { return &pricer{m: m, calendar: calendar{m: m}} }
-
-// solve finds the shifts of volunteer v with the most Σ price − scale·cost: they are in chosen, their profit in best.
+// solve finds the shifts of volunteer v with the most Σ price − costs·cost: they are in chosen, their profit in best.
 // The answer is what no choice has more of: best itself but for volunteers who would take too long.
-func (c *pricer) solve(v int, price []int64, scale int64) (bound int64) {
+func (c *pricer) solve(v int, price []int64, costs int64) (bound int64) {
 	m := c.m
 	c.order, c.profit = c.order[:0], c.profit[:0]
-	from, to := m.first[v], m.first[v+1]
-	for i := from; i < to; i++ {
-		profit := price[m.shift[i]] - scale*m.cost[i]
-		if profit <= 0 {
-			continue
+	for i := m.first[v]; i < m.first[v+1]; i++ {
+		if profit := price[m.shift[i]] - costs*m.cost[i]; profit > 0 {
+			c.add(i, profit)
 		}
-		n := len(c.order)
-		c.order, c.profit = append(c.order, i), append(c.profit, profit)
-		for n > 0 && c.profit[n-1] < profit {
-			c.order[n], c.profit[n] = c.order[n-1], c.profit[n-1]
-			n--
-		}
-		c.order[n], c.profit[n] = i, profit
 	}
 	return c.search(v)
+}
+
+// solveNear is solve with profits that chance has changed by at most spread.
+func (c *pricer) solveNear(v int, price []int64, costs, spread int64, random *rand.Rand) {
+	m := c.m
+	c.order, c.profit = c.order[:0], c.profit[:0]
+	for i := m.first[v]; i < m.first[v+1]; i++ {
+		if profit := price[m.shift[i]] - costs*m.cost[i] + random.Int64N(2*spread+1) - spread; profit > 0 {
+			c.add(i, profit)
+		}
+	}
+	c.search(v)
+}
+
+// add puts a pair in its place by profit.
+func (c *pricer) add(i int32, profit int64) {
+	n := len(c.order)
+	c.order, c.profit = append(c.order, i), append(c.profit, profit)
+	for n > 0 && c.profit[n-1] < profit {
+		c.order[n], c.profit[n] = c.order[n-1], c.profit[n-1]
+		n--
+	}
+	c.order[n], c.profit[n] = i, profit
 }
 
 // search is the branch and bound over what order and profit hold.
 func (c *pricer) search(v int) int64 {
 	c.chosen, c.held = c.chosen[:0], c.held[:0]
-	c.best, c.missed, c.budget, c.v = 0, 0, digLimit, v
+	c.best, c.missed, c.budget, c.v = 0, 0, c.limit, v
 	if len(c.order) == 0 {
 		return 0
 	}
-	c.sum = append(c.sum[:0], 0)
-	for i, profit := range c.profit {
-		c.sum = append(c.sum, c.sum[i]+profit)
-	}
 	who := &c.m.volunteer[v]
+	c.toll, c.net = 0, append(c.net[:0], c.profit...)
+	if who.time < math.MaxInt64 {
+		c.setToll(int(who.shifts), who.time)
+	}
+	c.sum = append(c.sum[:0], 0)
+	for i, net := range c.net {
+		c.sum = append(c.sum, c.sum[i]+max(net, 0))
+	}
 	c.dig(0, 0, int(who.shifts), who.time, 0)
 	return max(c.best, c.missed)
+}
+
+// setToll finds a toll at which the best pairs together take about the time there is, and puts the pairs in the order of
+// what it leaves.
+func (c *pricer) setToll(left int, time int64) {
+	n := min(left, len(c.order))
+	if c.span(n) <= time {
+		return
+	}
+	low, high := int64(0), c.profit[0]
+	for round := 0; round < 8 && low < high; round++ {
+		c.toll = low + (high-low)/2
+		if round < 2 {
+			c.toll = low + (high-low)/8 // the toll is seldom near a whole profit
+		}
+		c.reorder()
+		if c.span(n) > time {
+			low = c.toll + 1
+		} else {
+			high = c.toll
+		}
+	}
+}
+
+// span is the time that the first n pairs with a net profit take.
+func (c *pricer) span(n int) (time int64) {
+	for k, i := range c.order[:n] {
+		if c.net[k] > 0 {
+			time += int64(c.m.length[i])
+		}
+	}
+	return time
+}
+
+func (c *pricer) reorder() {
+	for k, i := range c.order {
+		profit := c.profit[k]
+		net := profit - c.toll*int64(c.m.length[i])
+		j := k
+		for ; j > 0 && c.net[j-1] < net; j-- {
+			c.order[j], c.profit[j], c.net[j] = c.order[j-1], c.profit[j-1], c.net[j-1]
+		}
+		c.order[j], c.profit[j], c.net[j] = i, profit, net
+	}
 }
 
 func (c *pricer) dig(from int, blocked uint64, left int, time, profit int64) {
@@ -71,8 +143,12 @@ func (c *pricer) dig(from int, blocked uint64, left int, time, profit int64) {
 	}
 	m, n := c.m, len(c.order)
 	base, crowded, daily := m.first[c.v], m.volunteer[c.v].crowded, m.volunteer[c.v].daily
+	most := profit
+	if c.toll > 0 {
+		most += c.toll * time
+	}
 	for k := from; k < n; k++ {
-		reach := profit + c.sum[min(n, k+left)] - c.sum[k]
+		reach := most + c.sum[min(n, k+left)] - c.sum[k]
 		if reach <= c.best {
 			return
 		}

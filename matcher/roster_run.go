@@ -10,35 +10,47 @@ import (
 
 func newRosterSearch(ctx context.Context, m *rosterModel, o RosterOptions) *rosterSearch {
 	r := &rosterSearch{
-		ctx: ctx, m: m, o: o, state: newRosterState(m), dual: newRelaxation(m), random: rand.New(rand.NewPCG(o.Seed, 0)),
-		maxValue: m.most, minCost: math.MinInt64, value: math.MinInt64,
+		ctx: ctx, m: m, o: o, state: newRosterState(m), dual: newRelaxation(m, false), random: rand.New(rand.NewPCG(o.Seed, 0)),
+		maxValue: m.most, minCost: m.least, value: math.MinInt64,
 	}
-	size := max(m.high, -m.low, m.high-m.low, 1)
-	r.chains = newChains(r.state, r.dual.scale, 0)
-	r.chains.heavy = min(size*r.dual.scale*(2*chainDepth), 1<<60/(2*MaxPriority)/4)
+	r.chains = newChains(r.state, r.dual.scale, min(m.size()*r.dual.scale*(2*chainDepth), 1<<60/(8*MaxPriority)))
 	return r
 }
 
-// run searches until the context ends, the steps are used up, or the plan is proved best.
-func (r *rosterSearch) run() {
-	r.begin()
-	next := 20
-	for !r.over() && !r.proved() && (r.o.Steps == 0 || r.steps < r.o.Steps) {
-		r.steps++
-		d := r.dual
-		if d.length > 1e-3 {
-			r.ascend()
-			if d.steps == next {
-				next = next + 60
-				r.attempt()
-			}
-			continue
-		}
-		r.neighbourhood()
-	}
+// going tells whether the search goes on: until the context ends, the steps are used up, or the plan is proved best.
+func (r *rosterSearch) going() bool {
+	return !r.proved() && (r.o.Steps == 0 || r.steps < r.o.Steps) && !r.over()
 }
 
-// begin makes the first plan.
+// run searches: some steps of the relaxations, a plan from their prices, some neighbourhoods of the best plan, and again.
+func (r *rosterSearch) run() {
+	r.begin()
+	for burst := 20; r.going(); burst += 10 {
+		r.boundValue(burst)
+		r.boundCost(burst)
+		r.attempt()
+		for range 20 + len(r.m.volunteer)/8 {
+			if !r.going() {
+				break
+			}
+			r.neighbourhood()
+		}
+	}
+	r.even()
+}
+
+// even improves the unfairness of the best plan, as far as exchanges of equal cost do.
+func (r *rosterSearch) even() {
+	if r.over() {
+		return
+	}
+	r.load(r.best)
+	r.chains.fair = true
+	r.improve()
+	r.keep()
+}
+
+// begin makes the first plan: the one to start with, or a greedy one.
 func (r *rosterSearch) begin() {
 	s, m := r.state, r.m
 	for _, a := range r.o.Start {
@@ -57,48 +69,53 @@ func (r *rosterSearch) begin() {
 	r.keep()
 }
 
-// ascend makes one step of the relaxation.
-func (r *rosterSearch) ascend() {
+// boundValue makes some steps towards a proof that there is no more value.
+func (r *rosterSearch) boundValue(steps int) {
+	if r.value >= r.maxValue || r.steps < 20 {
+		return // nothing to prove, or nothing tried yet
+	}
+	if r.worth == nil {
+		r.worth = newRelaxation(r.m, true)
+	}
+	d := r.worth
+	for k := 0; k < steps && r.value < r.maxValue && !d.tired() && r.going(); k++ {
+		r.steps++
+		bound, ok := d.evaluate(r.over)
+		if !ok {
+			return
+		}
+		d.climb(bound, -r.value*d.scale)
+		r.maxValue = min(r.maxValue, -d.floor())
+	}
+}
+
+// boundCost makes some steps towards a proof that there is no lower cost with the best value.
+func (r *rosterSearch) boundCost(steps int) {
 	d := r.dual
-	bound, ok := d.evaluate(r.over)
-	if !ok {
-		return
+	if r.value != d.at && r.steps > 0 {
+		d.aim(r.value)
 	}
-	target := d.top + (max(d.top, -d.top) >> 4) + d.scale
-	if r.value == d.at && r.cost*d.scale > d.top {
-		target = r.cost * d.scale
+	if d.tired() {
+		d.rest()
 	}
-	if d.top == math.MinInt64 {
-		target = max(r.cost*d.scale, bound+d.scale)
-	}
-	d.climb(bound, target)
-	if r.value == d.at {
-		r.minCost = max(r.minCost, d.floor())
-	}
-}
-
-// attempt makes a plan from everybody's choice at the last prices.
-func (r *rosterSearch) attempt() {
-	copy(r.chains.price, r.dual.best)
-	r.follow()
-	r.fill()
-	r.improve()
-	r.keep()
-}
-
-// neighbourhood takes some volunteers' shifts away, fills again, and goes back where that is worse.
-func (r *rosterSearch) neighbourhood() {
-	r.load(r.best)
-	s := r.state
-	for range 4 {
-		v := int32(r.random.IntN(len(s.n)))
-		for s.n[v] > 0 {
-			s.drop(s.of(v)[0])
+	for k := 0; k < steps && !d.tired() && r.going(); k++ {
+		r.steps++
+		bound, ok := d.evaluate(r.over)
+		if !ok {
+			return
+		}
+		target := r.cost*d.scale + d.theta*(d.at-r.value)
+		if target <= max(bound, d.top) {
+			target = max(d.top, bound) + max(d.top, -d.top)>>4 + d.scale
+		}
+		d.climb(bound, target)
+		if r.value == d.at {
+			if floor := d.floor(); floor > r.minCost {
+				r.minCost = floor
+				r.tell()
+			}
 		}
 	}
-	r.fill()
-	r.improve()
-	r.keep()
 }
 
 // result is the best plan.

@@ -1,8 +1,10 @@
 package matcher
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
+	"slices"
 )
 
 // rosterSearch looks for a roster: the relaxation says what a slot is worth and what cannot be reached, chains fill
@@ -14,11 +16,14 @@ type rosterSearch struct {
 	state  *rosterState
 	chains *chains
 	dual   *relaxation
+	worth  *relaxation // of the value alone, where slots stay open
 	random *rand.Rand
 	// The best plan so far: its pairs, volunteers in order.
 	best     []int32
 	value    int64
 	cost     int64
+	unfair   int64
+	filled   int
 	maxValue int64
 	minCost  int64
 	steps    int
@@ -49,15 +54,35 @@ func (r *rosterSearch) proved() bool { return r.value >= r.maxValue && r.cost <=
 func (r *rosterSearch) keep() bool {
 	s := r.state
 	r.mendCrews()
-	if s.value < r.value || s.value == r.value && s.cost >= r.cost && r.best != nil {
+	if r.best != nil && !r.better(r.value, r.cost, r.unfair) {
 		return false
 	}
-	r.value, r.cost = s.value, s.cost
+	r.value, r.cost, r.unfair, r.filled = s.value, s.cost, s.unfair, s.filled
+	if r.best == nil {
+		r.best = make([]int32, 0, s.filled)
+	}
 	r.best = r.best[:0]
 	for v := range s.n {
 		r.best = append(r.best, s.of(int32(v))...)
 	}
+	r.tell()
 	return true
+}
+
+// better tells whether the state is better than this.
+func (r *rosterSearch) better(value, cost, unfair int64) bool {
+	s := r.state
+	return cmp.Or(cmp.Compare(value, s.value), cmp.Compare(s.cost, cost), cmp.Compare(s.unfair, unfair)) < 0
+}
+
+// tell reports the best plan and the bound.
+func (r *rosterSearch) tell() {
+	if r.o.Progress != nil {
+		r.o.Progress(Progress{
+			Score: Score{Value: r.value, Filled: r.filled, Rank: r.cost, Unfairness: r.unfair},
+			Bound: Score{Value: r.maxValue, Filled: r.filled, Rank: r.minCost}, Steps: r.steps,
+		})
+	}
 }
 
 // mendCrews takes the dearest people out of shifts that have no whole number of crews.
@@ -65,10 +90,9 @@ func (r *rosterSearch) mendCrews() {
 	s, m := r.state, r.m
 	for x, n := range s.count {
 		for crew := m.p.shifts[x].Crew; crew > 1 && int(n)%crew != 0; n-- {
-			pairs := m.byShift[m.holder[x]:m.holder[x+1]]
-			for k := len(pairs) - 1; k >= 0; k-- {
-				if s.on[pairs[k]] {
-					s.drop(pairs[k])
+			for _, i := range slices.Backward(m.byShift[m.holder[x]:m.holder[x+1]]) {
+				if s.on[i] {
+					s.drop(i)
 					break
 				}
 			}
@@ -132,14 +156,20 @@ func (r *rosterSearch) follow() {
 
 // fill fills open slots by chains, shift by shift.
 func (r *rosterSearch) fill() {
+	r.chains.era++
+	for x := range r.state.count {
+		r.fillShift(int32(x))
+	}
+}
+
+func (r *rosterSearch) fillShift(x int32) {
 	s, c := r.state, r.chains
-	for x := range s.count {
-		for s.count[x] < r.m.slots[x] && !r.tick() {
-			if _, ok := c.find(int32(x), c.heavy*r.m.worth(int32(x), s.count[x])); !ok {
-				break
-			}
-			c.apply()
+	for s.count[x] < r.m.slots[x] && c.stuck[x] != c.era && !r.tick() {
+		if _, ok := c.find(x, c.heavy*r.m.worth(x, s.count[x])); !ok {
+			c.seal()
+			return
 		}
+		c.apply()
 	}
 }
 
@@ -165,11 +195,12 @@ func (r *rosterSearch) improveOne(v int32) (better bool) {
 		}
 		i := s.of(v)[0]
 		s.drop(i)
-		if _, ok := c.find(r.m.shift[i], c.scale*r.m.cost[i]); ok {
+		if _, ok := c.find(r.m.shift[i], c.scale*r.m.cost[i]+c.burden(v)); ok {
 			c.apply()
 			better = true
 		} else {
 			s.put(i)
+			s.forget(2)
 		}
 	}
 	return better

@@ -16,7 +16,12 @@ type rosterState struct {
 	count    []int32  // by shift
 	value    int64
 	cost     int64
+	unfair   int64
+	filled   int
 	beside   []int32
+	// What was put (i) and dropped (^i), while logging.
+	logging bool
+	log     []int32
 }
 
 func newRosterState(m *rosterModel) *rosterState {
@@ -39,9 +44,14 @@ func (s *rosterState) of(v int32) []int32 { return s.held[s.first[v] : s.first[v
 // put adds a pair that fits.
 func (s *rosterState) put(i int32) {
 	m, v := s.m, s.m.owner[i]
+	if s.logging {
+		s.log = append(s.log, i)
+	}
 	s.on[i] = true
 	s.held[s.first[v]+s.n[v]] = i
+	s.unfair += s.growth(v)
 	s.n[v]++
+	s.filled++
 	s.mask[v] |= 1 << (uint32(i-m.first[v]) & 63)
 	s.left[v] -= int64(m.length[i])
 	shift := m.shift[i]
@@ -50,9 +60,15 @@ func (s *rosterState) put(i int32) {
 	s.cost += m.cost[i]
 }
 
+// growth is what one more shift of a volunteer adds to the unfairness.
+func (s *rosterState) growth(v int32) int64 { return 2*int64(s.m.p.volunteers[v].Load+int(s.n[v])) + 1 }
+
 // drop takes a held pair away.
 func (s *rosterState) drop(i int32) {
 	m, v := s.m, s.m.owner[i]
+	if s.logging {
+		s.log = append(s.log, ^i)
+	}
 	s.on[i] = false
 	held := s.of(v)
 	for k, h := range held {
@@ -62,12 +78,35 @@ func (s *rosterState) drop(i int32) {
 		}
 	}
 	s.n[v]--
+	s.filled--
+	s.unfair -= s.growth(v)
 	s.mask[v] &^= 1 << (uint32(i-m.first[v]) & 63)
 	s.left[v] += int64(m.length[i])
 	shift := m.shift[i]
 	s.count[shift]--
 	s.value -= m.worth(shift, s.count[shift])
 	s.cost -= m.cost[i]
+}
+
+// undo takes back what the log says from an earlier length on.
+func (s *rosterState) undo(length int) {
+	logging := s.logging
+	s.logging = false
+	for k := len(s.log) - 1; k >= length; k-- {
+		if i := s.log[k]; i >= 0 {
+			s.drop(i)
+		} else {
+			s.put(^i)
+		}
+	}
+	s.log, s.logging = s.log[:length], logging
+}
+
+// forget strikes the last entries of the log, which undo each other.
+func (s *rosterState) forget(n int) {
+	if s.logging {
+		s.log = s.log[:len(s.log)-n]
+	}
 }
 
 // fits tells whether the volunteer of pair i could hold it, without another pair of theirs (-1 for none). Slots are not

@@ -2,7 +2,10 @@ package matcher
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
+	"reflect"
+	"slices"
 	"testing"
 )
 
@@ -166,6 +169,235 @@ func TestOKRosterOfACancelledContextIsAPlan(t *testing.T) {
 		}
 		if value, least := bestRoster(p, ranksOf(p)); plan.Bound.Value < value || plan.Score.Value == value && plan.Bound.Rank > least {
 			t.Fatalf("bound %v, best %d %d", plan.Bound, value, least)
+		}
+	}
+}
+
+// cancelsAfter is a context that ends when it has been asked so often.
+type cancelsAfter struct {
+	context.Context
+	left int
+}
+
+func (c *cancelsAfter) Err() error {
+	if c.left--; c.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+func TestOKRosterThatEndsAnywhereIsAPlanNoBetterThanItsBound(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	for k := range 400 {
+		p := tinyRoster(t, random)
+		value, least := bestRoster(p, ranksOf(p))
+		for left := range 12 {
+			plan, err := Roster(&cancelsAfter{t.Context(), left * left}, p, RosterOptions{Steps: 50})
+			if err != nil || p.Check(plan.Assignments) != nil {
+				t.Fatal(k, left, plan, err)
+			}
+			if plan.Score.Value > value || plan.Bound.Value < value || plan.Score.Value == value && plan.Bound.Rank > least {
+				t.Fatalf("problem %d after %d: %v with bound %v, best %d %d", k, left, plan.Score, plan.Bound, value, least)
+			}
+		}
+	}
+}
+
+func TestOKRosterIsTheSameForTheSameSeedAndSteps(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 8))
+	for k := range 200 {
+		p := mediumRoster(t, random, 30, 15, 10)
+		var first *Plan
+		for range 2 {
+			plan, err := Roster(t.Context(), p, RosterOptions{Seed: uint64(k), Steps: 20 + k})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if first == nil {
+				first = plan
+			} else if !reflect.DeepEqual(first, plan) {
+				t.Fatalf("problem %d: %v, then %v", k, first, plan)
+			}
+		}
+	}
+}
+
+func TestOKRosterIsNeverWorseThanItsStart(t *testing.T) {
+	random := rand.New(rand.NewPCG(9, 10))
+	for k := range 200 {
+		p := mediumRoster(t, random, 30, 15, 10)
+		start, err := Roster(t.Context(), p, RosterOptions{Seed: 1, Steps: 1 + random.IntN(60)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, steps := range []int{1, 40} {
+			plan, err := Roster(t.Context(), p, RosterOptions{Seed: 2, Steps: steps, Start: start.Assignments})
+			if err != nil || p.Check(plan.Assignments) != nil {
+				t.Fatal(plan, err)
+			}
+			if plan.Score.Compare(start.Score) > 0 {
+				t.Fatalf("problem %d: %v after a start of %v", k, plan.Score, start.Score)
+			}
+		}
+	}
+}
+
+func TestErrRosterStartsWithAPlanThatBreaksARule(t *testing.T) {
+	b := NewBuilder(Rules{})
+	v, s := b.Volunteer(Volunteer{}), b.Shift(Shift{Capacity: 1})
+	p, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = Roster(t.Context(), p, RosterOptions{Start: []Assignment{{v, s}}})
+	var violation *Violation
+	if !errors.As(err, &violation) || violation.Rule != NotEligible {
+		t.Fatal(err)
+	}
+}
+
+func TestOKRosterTellsOfBetterPlansAndBoundsOnly(t *testing.T) {
+	random := rand.New(rand.NewPCG(11, 12))
+	for k := range 100 {
+		p := mediumRoster(t, random, 30, 15, 10)
+		var last Progress
+		told := 0
+		plan, err := Roster(t.Context(), p, RosterOptions{Steps: 100, Progress: func(now Progress) {
+			if told++; told > 1 && (now.Score.Compare(last.Score) > 0 || now.Bound.Value > last.Bound.Value || now.Steps < last.Steps) {
+				t.Fatalf("problem %d: %v after %v", k, now, last)
+			}
+			last = now
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if told == 0 || last.Score != plan.Score || last.Bound != plan.Bound {
+			t.Fatalf("problem %d: told %v at last, answered %v with bound %v", k, last, plan.Score, plan.Bound)
+		}
+	}
+}
+
+// mediumRoster is a random problem with all the rules.
+func mediumRoster(t testing.TB, random *rand.Rand, volunteers, shifts, pairs int) *Problem {
+	t.Helper()
+	rules := Rules{Day: 24, Travel: 1}
+	b := NewBuilder(rules)
+	for range volunteers {
+		b.Volunteer(Volunteer{
+			Shifts: 1 + random.IntN(6), Time: random.IntN(2) * (6 + random.IntN(20)), TimeDay: random.IntN(2) * (4 + random.IntN(8)),
+			TimeWeek: random.IntN(2) * (4 + random.IntN(20)), DaysInRow: random.IntN(3), Rest: random.IntN(3) * random.IntN(6), Load: random.IntN(4),
+		})
+	}
+	for range shifts {
+		start := random.IntN(24 * 9)
+		s := Shift{Start: start, End: start + random.IntN(8), Capacity: random.IntN(8), Priority: 1 + random.IntN(2)*random.IntN(5), Place: random.IntN(3), Rest: random.IntN(2) * random.IntN(8)}
+		s.Minimum = random.IntN(s.Capacity + 1)
+		if random.IntN(5) == 0 {
+			s.Crew = 2
+			s.Capacity -= s.Capacity % 2
+			s.Minimum = min(s.Minimum, s.Capacity)
+		}
+		b.Shift(s)
+	}
+	for v := range volunteers {
+		for k := range pairs {
+			b.Pair(Pair{Volunteer: v, Shift: random.IntN(shifts), Rank: 1 + k})
+		}
+		if random.IntN(3) == 0 {
+			start := random.IntN(24 * 9)
+			b.Commit(Commitment{Volunteer: v, Start: start, End: start + random.IntN(9), Place: random.IntN(3), Rest: random.IntN(4)})
+		}
+	}
+	p, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestOKRosterStateAgreesWithTheRules(t *testing.T) {
+	random := rand.New(rand.NewPCG(13, 14))
+	for k := range 120 {
+		shifts, pairs := 20, 15
+		if k%4 == 0 {
+			shifts, pairs = 150, 200 // more pairs than bits
+		}
+		p := mediumRoster(t, random, 4, shifts, pairs)
+		m := newRosterModel(t.Context(), p, ranksOf(p))
+		s := newRosterState(m)
+		for range 400 {
+			i := int32(random.IntN(len(m.shift)))
+			v := m.owner[i]
+			if s.on[i] {
+				if random.IntN(3) == 0 {
+					s.drop(i)
+				}
+				continue
+			}
+			without := int32(noPair)
+			if s.n[v] > 0 && random.IntN(2) == 0 {
+				without = s.of(v)[random.IntN(int(s.n[v]))]
+			}
+			var held []int32
+			for _, h := range s.of(v) {
+				if h != without {
+					held = append(held, m.shift[h])
+				}
+			}
+			want := p.Forbids(int(v), held, int(m.shift[i])) == None
+			if got := s.fits(i, without); got != want {
+				t.Fatalf("problem %d: fits %v, rules %v: volunteer %+v holds %v and wants %d", k, got, want, p.Volunteer(int(v)), held, m.shift[i])
+			}
+			if without == noPair && want {
+				s.put(i)
+			}
+		}
+		for v := range p.Volunteers() { // what the model leaves out is forbidden, or its shift can never be filled
+			all, _ := p.PairsOf(v)
+			kept := m.shift[m.first[v]:m.first[v+1]]
+			for _, x := range all {
+				if _, ok := slices.BinarySearch(kept, x); !ok && p.Forbids(v, nil, int(x)) == None && p.shifts[x].Capacity >= p.shifts[x].Crew {
+					t.Fatalf("problem %d: volunteer %d could take shift %d", k, v, x)
+				}
+			}
+		}
+	}
+}
+
+func TestOKPricerFindsTheBestChoice(t *testing.T) {
+	random := rand.New(rand.NewPCG(15, 16))
+	for k := range 300 {
+		p := mediumRoster(t, random, 3, 12, 10)
+		m := newRosterModel(t.Context(), p, ranksOf(p))
+		c := newPricer(m)
+		price := make([]int64, p.Shifts())
+		for s := range price {
+			price[s] = random.Int64N(40) - 5
+		}
+		for v := range p.Volunteers() {
+			bound := c.solve(v, price, 2)
+			chosen := int64(0)
+			for _, i := range c.chosen {
+				chosen += price[m.shift[i]] - 2*m.cost[i]
+			}
+			best := int64(0)
+			shifts, ranks := p.PairsOf(v)
+			for set := range 1 << len(shifts) {
+				var held []int32
+				sum, allowed := int64(0), true
+				for j, s := range shifts {
+					if allowed && set>>j&1 == 1 {
+						allowed = p.Forbids(v, held, int(s)) == None && p.shifts[s].Capacity >= p.shifts[s].Crew
+						held, sum = append(held, s), sum+price[s]-2*int64(ranks[j])
+					}
+				}
+				if allowed {
+					best = max(best, sum)
+				}
+			}
+			if bound < best || chosen > best || c.missed == 0 && (bound != best || chosen != best) {
+				t.Fatalf("problem %d volunteer %d: bound %d, chosen %d, best %d", k, v, bound, chosen, best)
+			}
 		}
 	}
 }

@@ -85,8 +85,9 @@ func Repair(ctx context.Context, p *Problem, signed []Assignment, o RepairOption
 // repair is a signed roster, sorted into what stays and what may go.
 type repair struct {
 	p *Problem
-	// signed places in the order given, each once.
+	// signed places in the order given, each once; sorted has their indices by volunteer and shift.
 	signed []Assignment
+	sorted []int32
 	// movable are those that were offered for change, fixed those that stay; rule tells what forbids those that are
 	// neither, and those movable places that are impossible by themselves.
 	movable, fixed []bool
@@ -101,19 +102,17 @@ type repair struct {
 }
 
 func newRepair(p *Problem, signed []Assignment, movable func(Assignment) bool) (*repair, error) {
-	r := &repair{p: p, held: make([][]int32, len(p.volunteers)), taken: make([]int, len(p.shifts))}
-	seen := make(map[Assignment]bool, len(signed))
 	for i, a := range signed {
 		switch {
 		case a.Volunteer < 0 || a.Volunteer >= len(p.volunteers):
 			return nil, &ElementError{"signed place", i, "Volunteer", fmt.Sprintf("%d names nobody: there are %d", a.Volunteer, len(p.volunteers))}
 		case a.Shift < 0 || a.Shift >= len(p.shifts):
 			return nil, &ElementError{"signed place", i, "Shift", fmt.Sprintf("%d names no shift: there are %d", a.Shift, len(p.shifts))}
-		case !seen[a]:
-			seen[a] = true
-			r.signed = append(r.signed, a)
 		}
 	}
+	r := &repair{p: p, held: make([][]int32, len(p.volunteers)), taken: make([]int, len(p.shifts))}
+	r.signed = once(signed, r.byPlace(signed))
+	r.sorted = r.byPlace(r.signed)
 	r.movable, r.fixed, r.rule = make([]bool, len(r.signed)), make([]bool, len(r.signed)), make([]Rule, len(r.signed))
 	for i, a := range r.signed {
 		if r.movable[i] = movable != nil && movable(a); r.movable[i] {
@@ -122,6 +121,30 @@ func newRepair(p *Problem, signed []Assignment, movable func(Assignment) bool) (
 	}
 	r.fix()
 	return r, nil
+}
+
+// byPlace are the indices of places by volunteer, then shift, then index.
+func (r *repair) byPlace(places []Assignment) []int32 {
+	order, shift, volunteer := make([]int32, len(places)), make([]int32, len(places)), make([]int32, len(places))
+	for i, a := range places {
+		order[i], shift[i], volunteer[i] = int32(i), int32(a.Shift), int32(a.Volunteer)
+	}
+	return countingSort(countingSort(order, shift, len(r.p.shifts)), volunteer, len(r.p.volunteers))
+}
+
+// once are the places in their order, each where it comes first.
+func once(places []Assignment, sorted []int32) []Assignment {
+	again := make([]bool, len(places))
+	for n, i := range sorted {
+		again[i] = n > 0 && places[i] == places[sorted[n-1]]
+	}
+	result := make([]Assignment, 0, len(places))
+	for i, a := range places {
+		if !again[i] {
+			result = append(result, a)
+		}
+	}
+	return result
 }
 
 // fix makes every signed place fixed that can be, beside those before it and those that are fixed already.
@@ -182,20 +205,31 @@ func (r *repair) kept() []Assignment {
 
 // roster is the whole roster where this is added, by volunteer and shift.
 func (r *repair) roster(added []Assignment) []Assignment {
-	roster := slices.Concat(r.pins, added)
-	for i, a := range r.signed {
-		if r.fixed[i] {
-			roster = append(roster, a)
+	added = slices.Concat(r.pins, added)
+	slices.SortFunc(added, compareAssignments)
+	roster := make([]Assignment, 0, len(added)+len(r.signed))
+	for _, i := range r.sorted {
+		if !r.fixed[i] {
+			continue
 		}
+		n := 0
+		for n < len(added) && compareAssignments(added[n], r.signed[i]) < 0 {
+			n++
+		}
+		roster = append(append(roster, added[:n]...), r.signed[i])
+		added = added[n:]
 	}
-	slices.SortFunc(roster, compareAssignments)
-	return roster
+	return append(roster, added...)
 }
 
-// lost are the indices of the signed places that a roster does not keep.
-func (r *repair) lost(roster []Assignment) (lost []int) {
-	for i, a := range r.signed {
-		if _, kept := slices.BinarySearchFunc(roster, a, compareAssignments); !kept {
+// lost are the indices of the signed places that a roster does not keep, by volunteer and shift.
+func (r *repair) lost(roster []Assignment) (lost []int32) {
+	for _, i := range r.sorted {
+		a := r.signed[i]
+		for len(roster) > 0 && compareAssignments(roster[0], a) < 0 {
+			roster = roster[1:]
+		}
+		if len(roster) == 0 || roster[0] != a {
 			lost = append(lost, i)
 		}
 	}
@@ -212,9 +246,12 @@ func (r *repair) score(roster []Assignment) Score {
 // start is what a search begins with: what can be kept, or what was found before where that is better.
 func (r *repair) start() []Assignment {
 	kept := r.kept()
+	if len(r.before) == 0 {
+		return kept
+	}
 	before := slices.DeleteFunc(slices.Clone(r.before), func(a Assignment) bool { return slices.Contains(r.pins, a) })
-	if with := r.roster(before); len(before) > 0 && r.p.Check(with) == nil &&
-		r.score(with).Compare(r.score(r.roster(kept))) < 0 {
+	with := r.roster(before)
+	if r.p.Check(with) == nil && r.score(with).Compare(r.score(r.roster(kept))) < 0 {
 		return before
 	}
 	return kept
@@ -226,24 +263,22 @@ func (r *repair) report(found repairFound) *RepairPlan {
 	plan.Assignments = r.roster(found.added)
 	plan.Score = r.score(plan.Assignments)
 	plan.Bound, plan.Optimal = found.bound, found.optimal
-	stay := make(map[Assignment]bool, len(r.signed))
-	for _, a := range r.signed {
-		stay[a] = true
-	}
-	for _, i := range r.lost(plan.Assignments) {
-		a := r.signed[i]
-		delete(stay, a)
+	lost := r.lost(plan.Assignments)
+	for _, i := range lost {
 		if r.rule[i] != None {
-			plan.Broken = append(plan.Broken, Violation{a, r.rule[i]})
+			plan.Broken = append(plan.Broken, Violation{r.signed[i], r.rule[i]})
 		}
 	}
+	next := 0
 	for _, a := range plan.Assignments {
-		if !stay[a] {
+		for next < len(r.sorted) && compareAssignments(r.signed[r.sorted[next]], a) < 0 {
+			next++
+		}
+		if next == len(r.sorted) || r.signed[r.sorted[next]] != a {
 			plan.Added = append(plan.Added, a)
 		}
 	}
-	slices.SortFunc(plan.Broken, func(x, y Violation) int { return compareAssignments(x.Assignment, y.Assignment) })
-	plan.Changes = r.changes(stay, plan.Added)
+	plan.Changes = r.changes(lost, plan.Added)
 	plan.Bound.Filled = plan.Score.Filled
 	if plan.Optimal {
 		plan.Bound = plan.Score
@@ -251,11 +286,10 @@ func (r *repair) report(found repairFound) *RepairPlan {
 	return plan
 }
 
-// changes are the signed places that do not stay, by volunteer, and what is added for those people.
-func (r *repair) changes(stay map[Assignment]bool, added []Assignment) (changes []Change) {
-	lost := slices.DeleteFunc(slices.Clone(r.signed), func(a Assignment) bool { return stay[a] })
-	slices.SortFunc(lost, compareAssignments)
-	for _, a := range lost {
+// changes are the lost places by volunteer, and what is added for those people.
+func (r *repair) changes(lost []int32, added []Assignment) (changes []Change) {
+	for _, i := range lost {
+		a := r.signed[i]
 		if n := len(changes); n == 0 || changes[n-1].Volunteer != a.Volunteer {
 			change := Change{Volunteer: a.Volunteer}
 			i, _ := slices.BinarySearchFunc(added, a.Volunteer, func(a Assignment, v int) int { return cmp.Compare(a.Volunteer, v) })

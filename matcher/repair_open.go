@@ -62,6 +62,9 @@ type openProblem struct {
 // open makes the open problem, nil where the context ends. Of crews alone there are no slots but those that complete
 // begun crews.
 func (r *repair) open(ctx context.Context, crewsAlone bool) *openProblem {
+	if ctx.Err() != nil {
+		return nil
+	}
 	o := &openProblem{r: r, p: &Problem{rules: r.p.rules}, unit: 1, narrowed: crewsAlone || len(r.pins) > 0}
 	o.addShifts(crewsAlone)
 	p := o.p
@@ -108,12 +111,11 @@ func (o *openProblem) unitOfSlots() int64 {
 
 // loose are the signed places that are not fixed, sorted.
 func (r *repair) loose() (places []Assignment) {
-	for i, a := range r.signed {
+	for _, i := range r.sorted {
 		if !r.fixed[i] {
-			places = append(places, a)
+			places = append(places, r.signed[i])
 		}
 	}
-	slices.SortFunc(places, compareAssignments)
 	return places
 }
 

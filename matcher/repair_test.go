@@ -208,7 +208,7 @@ func (m mended) checkBroken(t *testing.T, plan *RepairPlan) {
 func TestOKRepairIsBestOfAllThatKeepWhatStays(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 7))
 	moved, broken := 0, 0
-	for range 3000 {
+	for range 1500 {
 		m := randomMended(t, r, r.IntN(7), false, false)
 		plan := m.repair(t, RepairOptions{})
 		want, _ := repairJudge(m.p, m.signed, m.stays(plan))
@@ -285,7 +285,7 @@ func begunCrews(t *testing.T, r *rand.Rand) mended {
 func TestOKRepairGivesCompanyToWhoIsLeftOfACrew(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 7))
 	begun, broken, best, optimal := 0, 0, 0, 0
-	const problems = 2000
+	const problems = 1000
 	for i := range problems {
 		m := begunCrews(t, r)
 		plan := m.repair(t, RepairOptions{Steps: 300, Seed: uint64(i)})

@@ -1,12 +1,12 @@
 # Everything here is also one plain command; Go alone is needed.
 .DEFAULT_GOAL := help
-.PHONY: help build generate fmt lint test race cover demo bench picture ci
+.PHONY: help build generate fmt lint test race cover demo bench bench-match picture ci
 
 SHELL := bash
 GO ?= go
 
 help: ## what can be made (this list)
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## the binary, bin/nuo
 	$(GO) build -trimpath -o bin/nuo ./cmd/nuo
@@ -36,6 +36,9 @@ demo: ## play the story of one day on a real server, then keep serving
 
 bench: ## measure a server from a second process; ARGS="…" are handed on
 	$(GO) run ./cmd/nuo bench $(ARGS)
+
+bench-match: ## measure the matcher beside LEMON and SciPy and draw .github/match.svg; ARGS="-quick …" are handed on
+	$(GO) run ./.ci/match -plot .github/match.svg $(ARGS)
 
 picture: ## the picture in the README, from the demo's own output
 	$(GO) run ./cmd/nuo demo --once --lang zh | .ci/picture/cut | $(GO) run ./.ci/picture > .github/demo.svg

@@ -14,8 +14,11 @@ const (
 // anotherMatch is the plan of the examples.
 const anotherMatch = "01901f6e-0000-7000-8000-000000000002"
 
+// matchGroup is the noun of plans.
+const matchGroup = "match"
+
 func matchCommand(a *app) *cobra.Command {
-	return a.group("match", text{"Matching: the best roster, proved, explained, turned into offers", "排班：算出最好的安排，证明它，说明理由，发出邀约"},
+	return a.group(matchGroup, text{"Matching: the best roster, proved, explained, turned into offers", "排班：算出最好的安排，证明它，说明理由，发出邀约"},
 		matchPlanCommand(a), matchShowCommand(a), matchExplainCommand(a), matchApplyCommand(a),
 		matchListCommand(a), matchPlacementsCommand(a), matchWatchCommand(a), matchCancelCommand(a), matchSolveCommand(a))
 }

@@ -59,7 +59,7 @@ var (
 	sayAskedRow      = text{"looked at", "考虑"}
 	sayAsked         = text{"%d volunteers, %d pairs of a volunteer and a shift", "%d 名志愿者，%d 对人与班次"}
 	sayShortShifts   = text{"; shifts below their minimum: %d", "；%d 个班次低于最少人数"}
-	sayRankMean      = text{"%d together, %.2f on average; 1 is a first wish", "合计 %d，平均 %.2f；1 为第一志愿"}
+	sayRankMean      = text{"%d together, %.2f on average (1: a first wish, 5: none stated)", "合计 %d，平均 %.2f（1 为第一志愿，5 为未填意愿）"}
 
 	sayChangedSince = text{"Changed since the plan was made, and not offered: %d", "排班后有变、未发邀约：%d 项"}
 	sayAppliedMatch = text{"Offered: %d. Changed: %d.", "已发邀约 %d 份，有变 %d 项。"}

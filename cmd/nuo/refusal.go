@@ -74,7 +74,11 @@ func (in *input) refused(err error) error {
 	if st.Code() == codes.Unknown && errors.Is(in.ctx.Err(), context.DeadlineExceeded) {
 		st = status.New(codes.DeadlineExceeded, err.Error())
 	}
-	return &refusal{Status: st, repeat: in.lastID}
+	no := &refusal{Status: st, repeat: in.lastID}
+	if group := in.cmd.Parent(); group != nil && group.Name() == matchGroup {
+		no.next = matchSteps[wire.ReasonOf(st)]
+	}
+	return no
 }
 
 // explain writes what went wrong and what to do next, and answers the exit status.

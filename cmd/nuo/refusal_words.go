@@ -12,6 +12,11 @@ var sayDoorByContract = text{
 	"志愿者凭在此任务上的契约查看：请加上 --contract 契约（nuo contracts 列出您的契约）。",
 }
 
+// matchSteps add it to what the commands about plans were refused.
+var matchSteps = map[nuov1.ErrorReason]text{
+	nuov1.ErrorReason_ERROR_REASON_WRONG_STATE: {"nuo match show MATCH shows where it stands.", "nuo match show MATCH 显示其状态。"},
+}
+
 // nextSteps add to the server's words which command helps.
 var nextSteps = map[nuov1.ErrorReason]text{
 	nuov1.ErrorReason_ERROR_REASON_UNAUTHENTICATED:   {"Hand it over with --token, --token-file or NUO_TOKEN.", "用 --token、--token-file 或 NUO_TOKEN 给出令牌。"},

@@ -69,7 +69,7 @@ func draw(lines []line) string {
 		last := l.points[len(l.points)-1]
 		anchor, atX, atY := "start", x(last.volunteers)+9, y(last.seconds)+4
 		if atX < width-right { // a line that ends early is named above its end
-			anchor, atX, atY = "end", atX, atY-14
+			anchor, atY = "end", atY-14
 		}
 		write(`<text x="%.1f" y="%.1f" text-anchor="%s" fill="%s">%s %s</text>`, atX, atY, anchor, colors[i], l.name, duration(last.seconds))
 	}

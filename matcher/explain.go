@@ -9,11 +9,11 @@ import (
 type Certainty uint8
 
 const (
-	// Unknown: not computed, because the work allowed was used up or the rules leave no way.
+	// Unknown is an answer not computed, because the work allowed was used up or the rules leave no way.
 	Unknown Certainty = iota
-	// Exact: proved, all others being re-arranged in the best way.
+	// Exact is an answer proved, all others being re-arranged in the best way.
 	Exact
-	// AtLeast: a plan that does it is known; a better one may exist.
+	// AtLeast is an answer that a plan gives: a plan that does it is known; a better one may exist.
 	AtLeast
 )
 
@@ -41,7 +41,7 @@ type Step struct {
 // DeficientSet is a proof that slots stay free: shifts that need more than all who may take them can give. It is for
 // planners, who see numbers of volunteers.
 type DeficientSet struct {
-	// Shifts, the gap's first, and Volunteers: everybody who may take one of them, in rising order.
+	// Shifts, the gap's among them, and Volunteers: everybody who may take one of them. Both rise.
 	Shifts, Volunteers []int
 	// Need is how many slots the shifts have, or with OfMinimum how many their minimum headcounts ask for.
 	Need      int
@@ -51,7 +51,8 @@ type DeficientSet struct {
 	Supply int
 	// Minimal tells that no fewer of these shifts prove as much about the gap: none but the gap's can be left out, alone
 	// or with others, so that the rest is short of as much and still hangs together by shared volunteers. Sets of more
-	// than a dozen shifts were made smaller as far as was cheap, and Minimal is false.
+	// than a dozen shifts are made smaller as far as is cheap, and Minimal is false; where a few dozen
+	// do not prove it, all shifts that lack volunteers together are one set, which their gaps share.
 	Minimal bool
 }
 

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// whyScratch is a set of shifts that grows and shrinks, with how much its volunteers can give: 4 bytes a volunteer, 1 a
+// whyScratch is a set of shifts that grows and shrinks, with how much its volunteers can give: 5 bytes a volunteer, 2 a
 // shift.
 type whyScratch struct {
 	degree []int32 // by volunteer: how many shifts of the set they may take
@@ -16,11 +16,15 @@ type whyScratch struct {
 	// supply is Σ min(hands, degree): the most that the volunteers can give to the set.
 	supply int
 	seen   []bool // by shift: in the queue of a search
+	listed []bool // by volunteer
+	// queue and parent are memory for searches.
+	queue, parent []int
 }
 
 func newWhyScratch(p *Problem) *whyScratch {
 	return &whyScratch{
 		degree: make([]int32, len(p.volunteers)), inside: make([]bool, len(p.shifts)), seen: make([]bool, len(p.shifts)),
+		listed: make([]bool, len(p.volunteers)),
 	}
 }
 
@@ -53,26 +57,45 @@ func (x *whyScratch) remove(g *whyPairs, s, need int) {
 	}
 }
 
+// nearShifts is how many shifts a search looks at before a gap counts as wide: many shifts lack volunteers together.
+const nearShifts = 32
+
 // deficient finds shifts, s among them, that need at least short slots more than their volunteers can give; a search for
-// a way to fill s found none. It follows alternating ways from s, nearest first, and stops when it has seen enough.
-func (e *Explainer) deficient(beat *pulse, plan *whyPlan, s int, minimum bool, short int) (*DeficientSet, error) {
+// a way to fill s found none. It follows alternating ways from s, nearest first, and stops when it has seen enough, or
+// most shifts: then it answers nil.
+func (e *Explainer) deficient(beat *pulse, plan *whyPlan, s int, minimum bool, short, most int) (*DeficientSet, error) {
 	x := e.scratch
-	queue, parent := []int{s}, []int{-1}
+	search := &whyTree{e: e, plan: plan, minimum: minimum, queue: append(x.queue[:0], s), parent: append(x.parent[:0], -1)}
 	x.seen[s] = true
-	defer func() {
-		for _, t := range queue {
-			if x.seen[t] = false; x.inside[t] {
-				x.remove(e.pairs, t, e.need(t, minimum))
-			}
-		}
-	}()
-	size := 0
-	for ; size < len(queue) && x.need-x.supply < short; size++ {
-		t := queue[size]
-		x.add(e.pairs, t, e.need(t, minimum))
+	defer search.clear()
+	if err := search.grow(beat, short, most); err != nil {
+		return nil, err
+	}
+	if x.need-x.supply < short {
+		return nil, nil //nolint:nilnil // nothing is proved so far
+	}
+	return search.set(beat, short)
+}
+
+// whyTree is a search for a deficient set: the shifts it found, and from which of them it found each.
+type whyTree struct {
+	e             *Explainer
+	plan          *whyPlan
+	minimum       bool
+	queue, parent []int
+	// size is how many of the queue are in the scratch.
+	size int
+}
+
+// grow adds shifts until they are short enough, or so many, or all.
+func (w *whyTree) grow(beat *pulse, short, most int) error {
+	e, x := w.e, w.e.scratch
+	for ; w.size < min(len(w.queue), most) && x.need-x.supply < short; w.size++ {
+		t := w.queue[w.size]
+		x.add(e.pairs, t, e.need(t, w.minimum))
 		steps := 1
 		for _, v := range e.pairs.eligible(t) {
-			held := plan.shiftsOf(int(v))
+			held := w.plan.shiftsOf(int(v))
 			steps += 2 + len(held)
 			if slices.Contains(held, int32(t)) {
 				continue
@@ -80,22 +103,70 @@ func (e *Explainer) deficient(beat *pulse, plan *whyPlan, s int, minimum bool, s
 			for _, other := range held {
 				if !x.seen[other] {
 					x.seen[other] = true
-					queue, parent = append(queue, int(other)), append(parent, size)
+					w.queue, w.parent = append(w.queue, int(other)), append(w.parent, w.size)
 				}
 			}
 		}
 		if err := beat.beat(4 * steps); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	if x.need-x.supply < short {
-		return nil, nil //nolint:nilnil // nothing is proved
+	return nil
+}
+
+// clear makes the scratch as it was.
+func (w *whyTree) clear() {
+	x := w.e.scratch
+	for _, t := range w.queue {
+		if x.seen[t] = false; x.inside[t] {
+			x.remove(w.e.pairs, t, w.e.need(t, w.minimum))
+		}
 	}
-	set, err := e.prune(beat, queue[:size], parent[:size], minimum, short)
+	x.queue, x.parent = w.queue, w.parent
+}
+
+// set is what is left of the shifts when it is made smaller.
+func (w *whyTree) set(beat *pulse, short int) (*DeficientSet, error) {
+	shifts, err := w.e.prune(beat, w.queue[:w.size], w.parent[:w.size], w.minimum, short)
 	if err != nil {
 		return nil, err
 	}
-	return e.smallest(beat, set, minimum, short)
+	minimal := len(shifts) <= smallestShifts
+	if minimal {
+		if shifts, err = w.e.smallest(beat, shifts, w.minimum, short); err != nil {
+			return nil, err
+		}
+	}
+	set, err := w.e.setOf(beat, shifts, w.minimum)
+	if err != nil {
+		return nil, err
+	}
+	set.Minimal = minimal
+	return set, nil
+}
+
+// setOf is the set of the shifts that the scratch holds.
+func (e *Explainer) setOf(beat *pulse, shifts []int, minimum bool) (*DeficientSet, error) {
+	x := e.scratch
+	set := &DeficientSet{Shifts: shifts, Need: x.need, Supply: x.supply, OfMinimum: minimum, Volunteers: []int{}}
+	slices.Sort(shifts)
+	for _, t := range shifts {
+		for _, v := range e.pairs.eligible(t) {
+			if !x.listed[v] {
+				x.listed[v] = true
+				set.Volunteers = append(set.Volunteers, int(v))
+			}
+		}
+		if err := beat.beat(1 + len(e.pairs.eligible(t))); err != nil {
+			x.listed = make([]bool, len(x.listed))
+			return nil, err
+		}
+	}
+	slices.Sort(set.Volunteers)
+	for _, v := range set.Volunteers {
+		x.listed[v] = false
+	}
+	return set, beat.beat(4 * len(set.Volunteers))
 }
 
 // prune leaves out shifts, farthest first, as long as the rest proves as much and hangs together: leaves of the tree in
@@ -130,59 +201,41 @@ func (e *Explainer) prune(beat *pulse, shifts, parent []int, minimum bool, short
 // smallestShifts is how many shifts of a set are tried in every combination.
 const smallestShifts = 12
 
-// smallest finds the least number of the shifts, the first among them, that prove as much and hang together (share
+// smallest finds the least number of a few shifts, the first among them, that prove as much and hang together (share
 // eligible volunteers, directly or through others of them): all combinations are tried, one change after the other in
-// Gray's order. A larger set is left as it is.
-func (e *Explainer) smallest(beat *pulse, shifts []int, minimum bool, short int) (*DeficientSet, error) {
+// Gray's order. The scratch follows.
+func (e *Explainer) smallest(beat *pulse, shifts []int, minimum bool, short int) ([]int, error) {
 	x := e.scratch
-	minimal := len(shifts) <= smallestShifts
-	if minimal && len(shifts) > 1 {
-		beside := e.beside(shifts)
-		inside := uint32(1)<<len(shifts) - 1
-		best := inside
-		for code := uint32(1); code < 1<<(len(shifts)-1); code++ {
-			i := bits.TrailingZeros32(code) + 1
-			t := shifts[i]
-			if inside ^= 1 << i; inside&(1<<i) == 0 {
-				x.remove(e.pairs, t, e.need(t, minimum))
-			} else {
-				x.add(e.pairs, t, e.need(t, minimum))
-			}
-			size, least := bits.OnesCount32(inside), bits.OnesCount32(best)
-			if x.need-x.supply >= short && (size < least || size == least && inside < best) && connected(beside, inside) {
-				best = inside
-			}
-			if err := beat.beat(2 * (1 + len(e.pairs.eligible(t)))); err != nil {
-				return nil, err
-			}
+	beside := e.beside(shifts)
+	put := func(inside bool, t int) {
+		if inside && !x.inside[t] {
+			x.add(e.pairs, t, e.need(t, minimum))
+		} else if !inside && x.inside[t] {
+			x.remove(e.pairs, t, e.need(t, minimum))
 		}
-		kept := []int{}
-		for i, t := range shifts {
-			switch in := inside&(1<<i) != 0; {
-			case best&(1<<i) == 0:
-				if in {
-					x.remove(e.pairs, t, e.need(t, minimum))
-				}
-				continue
-			case !in:
-				x.add(e.pairs, t, e.need(t, minimum))
-			}
+	}
+	inside := uint32(1)<<len(shifts) - 1
+	best := inside
+	for code := uint32(1); code < 1<<(len(shifts)-1); code++ {
+		i := bits.TrailingZeros32(code) + 1
+		inside ^= 1 << i
+		put(inside&(1<<i) != 0, shifts[i])
+		size, least := bits.OnesCount32(inside), bits.OnesCount32(best)
+		if x.need-x.supply >= short && (size < least || size == least && inside < best) && connected(beside, inside) {
+			best = inside
+		}
+		if err := beat.beat(2 * (1 + len(e.pairs.eligible(shifts[i])))); err != nil {
+			return nil, err
+		}
+	}
+	kept := []int{}
+	for i, t := range shifts {
+		put(best&(1<<i) != 0, t)
+		if best&(1<<i) != 0 {
 			kept = append(kept, t)
 		}
-		shifts = kept
 	}
-	set := &DeficientSet{
-		Shifts: shifts, Need: x.need, Supply: x.supply, OfMinimum: minimum, Minimal: minimal, Volunteers: []int{},
-	}
-	slices.Sort(set.Shifts[1:])
-	for _, t := range shifts {
-		for _, v := range e.pairs.eligible(t) {
-			set.Volunteers = append(set.Volunteers, int(v))
-		}
-	}
-	slices.Sort(set.Volunteers)
-	set.Volunteers = slices.Compact(set.Volunteers)
-	return set, beat.beat(4 * len(set.Volunteers))
+	return kept, nil
 }
 
 // beside tells which of a few shifts share an eligible volunteer, as bits.

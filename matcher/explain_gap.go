@@ -13,8 +13,8 @@ import (
 // for all gaps. A gap that no chain betters has a deficient set (Hall 1935): the shifts and volunteers that alternating
 // ways from the gap reach, the horizontal part of Dulmage and Mendelsohn's decomposition (1958), and all those
 // volunteers serve on those shifts. The search stops as soon as what it has seen proves as much as the gap needs; then
-// the set is made smaller, see DeficientSet.Minimal. A gap costs the pairs of the shifts it looks at, which are few where many gaps lie
-// close together, and at most all.
+// the set is made smaller, see DeficientSet.Minimal. A gap costs the
+// pairs of a few dozen shifts; what is not near is searched once for all gaps, see whyWide.
 //
 // With several shifts each: GapReason.Stopped, moves of one or two people, and a deficient set where eligibility,
 // commitments and how many shifts each can take leave too few; a set proves Short slots, which may be fewer than are free.
@@ -25,50 +25,80 @@ func (e *Explainer) Gaps(ctx context.Context) ([]GapReason, error) {
 		return nil, err
 	}
 	gaps := []GapReason{}
+	var wide [2][]int // of capacities, and of minimum headcounts
 	for s := range e.p.shifts {
 		if e.plan.taken(s) >= e.p.shifts[s].Capacity {
 			continue
 		}
-		gap, err := e.gap(beat, s, chains)
+		gap, proved, err := e.gap(beat, s, chains)
 		if err != nil {
 			return nil, err
 		}
+		if kind := min(1, gap.Missing); proved && gap.Set == nil {
+			wide[kind] = append(wide[kind], len(gaps))
+		}
 		gaps = append(gaps, gap)
+	}
+	for kind := range wide {
+		if len(wide[kind]) == 0 {
+			continue
+		}
+		plan, err := e.fullest(beat, kind == 1)
+		if err == nil {
+			err = e.shareWide(beat, gaps, wide[kind], plan, kind == 1)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	return gaps, nil
 }
 
-func (e *Explainer) gap(beat *pulse, s int, chains *whyChains) (GapReason, error) {
-	shift := &e.p.shifts[s]
-	gap := GapReason{
-		Shift: s, Free: shift.Capacity - e.plan.taken(s), Missing: max(0, shift.Minimum-e.plan.taken(s)),
-		Eligible: e.asked[s],
-	}
-	var err error
-	if gap.Stopped, err = e.stopped(beat, s); err != nil {
-		return gap, err
-	}
+// fullest is the plan from which a gap is proved: with several shifts each, that of the flow.
+func (e *Explainer) fullest(beat *pulse, minimum bool) (*whyPlan, error) {
 	if e.oneEach {
-		if gap.Chain, gap.Gain = e.chain(chains, s); len(gap.Chain) == 0 {
-			gap.Set, err = e.deficient(beat, e.plan, s, gap.Missing > 0, cmp.Or(gap.Missing, gap.Free))
-		}
-		return gap, err
+		return e.plan, nil
 	}
 	local, err := e.neighbourhood(beat)
 	if err != nil {
-		return gap, err
+		return nil, err
 	}
-	if gap.Chain, gap.Gain, err = local.fill(beat, s); err != nil || len(gap.Chain) > 0 {
-		return gap, err
+	return local.relaxed(beat, minimum)
+}
+
+// gap is the reason of one; proved where there is a set, which is left to shareWide where none is near.
+func (e *Explainer) gap(beat *pulse, s int, chains *whyChains) (gap GapReason, proved bool, err error) {
+	shift := &e.p.shifts[s]
+	gap = GapReason{
+		Shift: s, Free: shift.Capacity - e.plan.taken(s), Missing: max(0, shift.Minimum-e.plan.taken(s)), Eligible: e.asked[s],
 	}
-	relaxed, err := local.relaxed(beat, gap.Missing > 0)
+	if gap.Stopped, err = e.stopped(beat, s); err != nil {
+		return gap, false, err
+	}
+	if e.oneEach {
+		gap.Chain, gap.Gain = e.chain(chains, s)
+	} else {
+		local, err := e.neighbourhood(beat)
+		if err != nil {
+			return gap, false, err
+		}
+		if gap.Chain, gap.Gain, err = local.fill(beat, s); err != nil {
+			return gap, false, err
+		}
+	}
+	if len(gap.Chain) > 0 {
+		return gap, false, nil
+	}
+	plan, err := e.fullest(beat, gap.Missing > 0)
 	if err != nil {
-		return gap, err
+		return gap, false, err
 	}
-	if short := e.need(s, gap.Missing > 0) - relaxed.taken(s); short > 0 {
-		gap.Set, err = e.deficient(beat, relaxed, s, gap.Missing > 0, short)
+	short := e.need(s, gap.Missing > 0) - plan.taken(s)
+	if short <= 0 {
+		return gap, false, nil
 	}
-	return gap, err
+	gap.Set, err = e.deficient(beat, plan, s, gap.Missing > 0, short, nearShifts)
+	return gap, true, err
 }
 
 // countEligible counts the eligible pairs of every shift.

@@ -1,7 +1,6 @@
 package matcher
 
 import (
-	"cmp"
 	"context"
 	"slices"
 )
@@ -282,9 +281,4 @@ func newExplainer(ctx context.Context, p *Problem, assignments []Assignment, one
 	e := &Explainer{p: p, score: plan.score, oneEach: oneEach, pairs: pairs, plan: plan}
 	e.asked, e.scratch = countEligible(p), newWhyScratch(p)
 	return e, nil
-}
-
-// compareCosts is the order of whyCost.
-func compareCosts(a, b whyCost) int {
-	return cmp.Or(cmp.Compare(a.value, b.value), cmp.Compare(a.rank, b.rank))
 }

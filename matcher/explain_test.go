@@ -270,13 +270,13 @@ func (j reasonJudge) checkSet(t *testing.T, g matcher.GapReason) {
 	wanted := cmp.Or(g.Missing, g.Free)
 	short, together, volunteers := j.short(g.Set.Shifts, g.Missing > 0)
 	if short != g.Set.Short() || short < wanted || !together || !slices.Equal(volunteers, g.Set.Volunteers) ||
-		g.Set.Supply != len(volunteers) || g.Set.Shifts[0] != g.Shift || g.Set.OfMinimum != (g.Missing > 0) {
+		g.Set.Supply != len(volunteers) || !slices.Contains(g.Set.Shifts, g.Shift) || !slices.IsSorted(g.Set.Shifts) || g.Set.OfMinimum != (g.Missing > 0) {
 		t.Errorf("set %+v of gap %+v: short %d together %v volunteers %v", g.Set, g, short, together, volunteers)
 	}
 	if !g.Set.Minimal {
 		t.Errorf("set %+v is not minimal", g.Set)
 	}
-	rest := g.Set.Shifts[1:]
+	rest := slices.DeleteFunc(slices.Clone(g.Set.Shifts), func(s int) bool { return s == g.Shift })
 	for part := range uint(1)<<len(rest) - 1 {
 		some := []int{g.Shift}
 		for i, s := range rest {
@@ -287,6 +287,55 @@ func (j reasonJudge) checkSet(t *testing.T, g matcher.GapReason) {
 		if short, together, _ := j.short(some, g.Missing > 0); together && short >= wanted {
 			t.Errorf("set %v of gap %+v: %v (%d bits) is enough", g.Set.Shifts, g, some, bits.OnesCount(part))
 		}
+	}
+}
+
+func TestOKManyShiftsThatLackVolunteersAreToldTogether(t *testing.T) {
+	wide := 0
+	each(t, 30, func(t *testing.T, r *rand.Rand) {
+		k := sketch{volunteers: make([]matcher.Volunteer, 200+r.IntN(300))}
+		for range 100 + r.IntN(100) {
+			shift := matcher.Shift{Capacity: 1 + r.IntN(5)}
+			shift.Minimum = r.IntN(shift.Capacity + 1)
+			k.shifts = append(k.shifts, shift)
+		}
+		for v := range k.volunteers {
+			for _, s := range r.Perm(len(k.shifts))[:1+r.IntN(8)] {
+				k.pairs = append(k.pairs, matcher.Pair{Volunteer: v, Shift: s, Rank: r.IntN(9)})
+			}
+		}
+		plan, err := matcher.Fill(t.Context(), k.problem(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, x := explained(t, k, plan.Assignments)
+		for _, g := range x.Gaps {
+			if g.Set == nil {
+				t.Errorf("gap %+v has no set", g)
+				continue
+			}
+			if len(g.Set.Shifts) > 32 {
+				wide++
+			}
+			slots, may := 0, map[int]bool{}
+			for _, s := range g.Set.Shifts {
+				if slots += k.shifts[s].Capacity; g.Missing > 0 {
+					slots += k.shifts[s].Minimum - k.shifts[s].Capacity
+				}
+			}
+			for _, pair := range k.pairs {
+				if slices.Contains(g.Set.Shifts, pair.Shift) {
+					may[pair.Volunteer] = true
+				}
+			}
+			if g.Set.Need != slots || g.Set.Supply != len(may) || len(g.Set.Volunteers) != len(may) ||
+				slots-len(may) < cmp.Or(g.Missing, g.Free) || !slices.Contains(g.Set.Shifts, g.Shift) {
+				t.Errorf("gap %d: %+v needs %d of %d", g.Shift, g.Set, slots, len(may))
+			}
+		}
+	})
+	if wide < 100 {
+		t.Errorf("%d gaps have wide sets: the problems show too little", wide)
 	}
 }
 
@@ -471,8 +520,7 @@ func hidden(typ reflect.Type, path string) (found []string) {
 	case reflect.Slice, reflect.Array, reflect.Pointer:
 		return hidden(typ.Elem(), path+"[]")
 	case reflect.Struct:
-		for i := range typ.NumField() {
-			field := typ.Field(i)
+		for field := range typ.Fields() {
 			for _, word := range []string{"Volunteer", "Holder", "Step", "Chain", "Set", "Held"} {
 				if strings.Contains(field.Name, word) || strings.Contains(field.Type.String(), word) {
 					found = append(found, path+"."+field.Name)

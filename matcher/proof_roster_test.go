@@ -145,6 +145,25 @@ func TestErrRosterStart(t *testing.T) {
 	}
 }
 
+// What Progress is told gets better only, and ends at the answer.
+func TestOKRosterProgress(t *testing.T) {
+	p, _ := shared(t, "roster-4")
+	var told []matcher.Progress
+	plan, err := matcher.Roster(t.Context(), p, matcher.RosterOptions{Seed: 1, Steps: 200, Progress: func(g matcher.Progress) { told = append(told, g) }})
+	if err != nil || len(told) == 0 {
+		t.Fatal(len(told), err)
+	}
+	for i, now := range told[1:] {
+		if before := told[i]; now.Score.Value < before.Score.Value || now.Bound.Value > before.Bound.Value || now.Steps < before.Steps ||
+			now.Score.Value == before.Score.Value && now.Score.Rank > before.Score.Rank {
+			t.Errorf("%+v after %+v", now, before)
+		}
+	}
+	if last := told[len(told)-1]; last.Score.Value != plan.Score.Value || last.Score.Rank != plan.Score.Rank || last.Bound.Rank != plan.Bound.Rank {
+		t.Errorf("told %+v, answered %+v", last, plan)
+	}
+}
+
 // An ended context is no error: the plan so far is the answer, and it keeps every rule.
 func TestOKRosterEnded(t *testing.T) {
 	ended, end := context.WithCancel(t.Context())

@@ -200,7 +200,7 @@ type play struct {
 // fails TestOKEveryRPCHasAPlay, and with that everything that goes over all RPCs covers it.
 var plays = sync.OnceValue(func() map[string]func(*cast) play {
 	all := map[string]func(*cast) play{}
-	for _, some := range []map[string]func(*cast) play{directoryPlays, listPlays, contractPlays} {
+	for _, some := range []map[string]func(*cast) play{directoryPlays, listPlays, contractPlays, matchPlays} {
 		maps.Copy(all, some)
 	}
 	return all

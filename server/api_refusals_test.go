@@ -18,7 +18,7 @@ import (
 func TestErrRefusals(t *testing.T) {
 	t.Parallel()
 	c := newCast(t)
-	for _, r := range slices.Concat(directoryRefusals, listRefusals, contractRefusals) {
+	for _, r := range slices.Concat(directoryRefusals, listRefusals, contractRefusals, matchRefusals) {
 		p := r.call(c)
 		before := c.position()
 		_, err := c.do(p.who, withID(p.req))
@@ -61,7 +61,7 @@ var elsewhere = map[string]string{
 // Every reason is produced by a test, or it is said why none can be.
 func TestOKEveryReasonIsProduced(t *testing.T) {
 	here := map[string]bool{}
-	for _, r := range slices.Concat(directoryRefusals, listRefusals, contractRefusals) {
+	for _, r := range slices.Concat(directoryRefusals, listRefusals, contractRefusals, matchRefusals) {
 		if reasonOf(r.reason) == 0 {
 			t.Errorf("%s is no reason", r.reason)
 		}

@@ -111,6 +111,10 @@ func (c *cast) idle() {
 				busy = due.GetObject() + " is due and not done"
 				return err
 			}
+			if name, err := planning(tx); err != nil || name != "" {
+				busy = name + " is being worked on"
+				return err
+			}
 			for last, err := range store.ServingIntervals.ScanReverse(tx) {
 				if !last.GetEnd().AsTime().Add(time.Minute).After(now) {
 					busy = "the minute is not noted"
@@ -299,18 +303,27 @@ func (c *cast) refused(what string, err error, reason nuov1.ErrorReason) {
 
 // vary makes another payload that is as valid as the first, of a request or of what stands in it.
 func vary(m protoreflect.Message) bool {
-	for _, name := range []protoreflect.Name{"name", "shift", "task", "display_name", "title", "place", "contract", "community"} {
+	for _, name := range []protoreflect.Name{"name", "shift", "task", "display_name", "title", "place", "contract", "community", "scope"} {
 		fd := m.Descriptor().Fields().ByName(name)
-		if fd != nil && fd.Kind() == protoreflect.StringKind && m.Get(fd).String() != "" {
+		if fd != nil && fd.Kind() == protoreflect.StringKind && m.Get(fd).String() != "" && !fixed(m, fd) {
 			m.Set(fd, protoreflect.ValueOfString(m.Get(fd).String()+"0"))
 			return true
 		}
 	}
 	fields := m.Descriptor().Fields()
+	if fd := fields.ByName("max_shifts_weekly"); fd != nil {
+		m.Set(fd, protoreflect.ValueOfInt32(int32(m.Get(fd).Int())+1))
+		return true
+	}
 	for i := range fields.Len() {
 		if fd := fields.Get(i); fd.Message() != nil && !fd.IsList() && !fd.IsMap() && m.Has(fd) && vary(m.Mutable(fd).Message()) {
 			return true
 		}
 	}
 	return false
+}
+
+// fixed tells whether a name ends with a word, so that no letter can be added.
+func fixed(m protoreflect.Message, fd protoreflect.FieldDescriptor) bool {
+	return strings.HasSuffix(m.Get(fd).String(), "/preference")
 }

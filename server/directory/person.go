@@ -42,7 +42,9 @@ func isSelf(c *call.Call, v *nuov1.Volunteer) bool {
 }
 
 // seesPerson is rule 7 for a volunteer's name and phone.
-func seesPerson(c *call.Call, v *nuov1.Volunteer, within []string) bool { return c.Caller.SeesPerson(v, within) }
+func seesPerson(c *call.Call, v *nuov1.Volunteer, within []string) bool {
+	return c.Caller.SeesPerson(v, within)
+}
 
 // seesCategory tells who is shown why somebody is exempt: oneself and the unit's committee.
 func seesCategory(c *call.Call, v *nuov1.Volunteer) bool {

@@ -60,6 +60,8 @@ type Room struct {
 	clock store.Clock
 	log   *slog.Logger
 	live  board
+	// explaining is held by the one explanation that is being computed.
+	explaining chan struct{}
 }
 
 var (
@@ -69,7 +71,7 @@ var (
 
 // New makes the room on an open store. Nothing is worked off but by Work.
 func New(s *store.Store, clock store.Clock, log *slog.Logger) *Room {
-	return &Room{store: s, clock: clock, log: log}
+	return &Room{store: s, clock: clock, log: log, explaining: make(chan struct{}, 1)}
 }
 
 // Register offers both services.

@@ -82,7 +82,9 @@ func atNight(s *nuov1.Shift) {
 	s.StartTime, s.EndTime = timestamppb.New(local(tomorrow+" 20:00")), timestamppb.New(local("2020-02-10 00:00"))
 }
 
-func asks(r *nuov1.Requirements) func(*nuov1.Shift) { return func(s *nuov1.Shift) { s.Requirements = r } }
+func asks(r *nuov1.Requirements) func(*nuov1.Shift) {
+	return func(s *nuov1.Shift) { s.Requirements = r }
+}
 
 // holds signs another shift of xingzhou of four hours.
 func holds(start string) func(*house) {

@@ -1,0 +1,281 @@
+package matching
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	nuov1 "nuo.internal/nuo/api/nuo/v1"
+	"nuo.internal/nuo/matcher"
+)
+
+const (
+	// tellMost is how many gaps and wishes an answer holds at most, tellFew how many additions, and names in a gap or
+	// wish.
+	tellMost, tellFew = 1000, 100
+)
+
+// rules are the matcher's as the API says them.
+var rules = map[matcher.Rule]nuov1.MatchRule{
+	matcher.None:           nuov1.MatchRule_MATCH_RULE_UNSPECIFIED,
+	matcher.NotEligible:    notEligible,
+	matcher.Twice:          nuov1.MatchRule_MATCH_RULE_TWICE,
+	matcher.LimitShifts:    nuov1.MatchRule_MATCH_RULE_LIMIT_SHIFTS,
+	matcher.Overlap:        nuov1.MatchRule_MATCH_RULE_OVERLAP,
+	matcher.Rest:           nuov1.MatchRule_MATCH_RULE_REST,
+	matcher.Travel:         nuov1.MatchRule_MATCH_RULE_TRAVEL,
+	matcher.LimitTime:      nuov1.MatchRule_MATCH_RULE_LIMIT_TIME,
+	matcher.LimitDay:       nuov1.MatchRule_MATCH_RULE_LIMIT_DAY,
+	matcher.LimitWeek:      nuov1.MatchRule_MATCH_RULE_LIMIT_WEEK,
+	matcher.LimitDaysInRow: nuov1.MatchRule_MATCH_RULE_LIMIT_DAYS_IN_ROW,
+	matcher.Full:           nuov1.MatchRule_MATCH_RULE_FULL,
+	matcher.BrokenCrew:     nuov1.MatchRule_MATCH_RULE_BROKEN_CREW,
+}
+
+var certainties = map[matcher.Certainty]nuov1.MatchCertainty{
+	matcher.Exact:   nuov1.MatchCertainty_MATCH_CERTAINTY_EXACT,
+	matcher.AtLeast: nuov1.MatchCertainty_MATCH_CERTAINTY_AT_LEAST,
+}
+
+// answer is what was asked: about one volunteer, what a skill would add, or the plan, of which a shift may be asked for.
+func (x *explained) answer(ctx context.Context) (res *nuov1.ExplainMatchResponse, err error) {
+	res = &nuov1.ExplainMatchResponse{Name: x.match.GetName(), Stale: x.stale, OneEach: x.oneEach && !x.crews()}
+	switch {
+	case x.volunteer >= 0:
+		err = x.aboutVolunteer(ctx, res)
+	case x.req.GetSkill() != "":
+		err = x.aboutSkill(ctx, res)
+	default:
+		err = x.aboutPlan(ctx, res)
+	}
+	return res, err
+}
+
+// aboutPlan tells all of the plan, or what of it is about one shift.
+func (x *explained) aboutPlan(ctx context.Context, res *nuov1.ExplainMatchResponse) error {
+	e, err := x.explainer.All(ctx)
+	if err != nil {
+		return err
+	}
+	res.Optimal = e.Optimal
+	asked := func(shift int) bool { return x.shift < 0 || x.shift == shift }
+	for _, g := range e.Gaps {
+		if asked(g.Shift) && len(res.GetGaps()) < tellMost {
+			res.Gaps = append(res.Gaps, x.gap(&g))
+		}
+	}
+	given := map[int]bool{}
+	for _, a := range x.assignments {
+		given[a.Volunteer] = true
+	}
+	res.LeftOut = int32(len(x.people) - len(given))
+	slices.SortStableFunc(e.Volunteers, func(a, b matcher.VolunteerReason) int {
+		return cmp.Compare(min(len(a.Held), 1), min(len(b.Held), 1))
+	})
+	for _, v := range e.Volunteers {
+		for i := range v.Wishes {
+			if asked(v.Wishes[i].Shift) && len(res.GetWishes()) < tellMost {
+				res.Wishes = append(res.Wishes, x.wish(v.Volunteer, &v.Wishes[i]))
+			}
+		}
+	}
+	for _, m := range e.Marginal {
+		if asked(m.Shift) && (m.Gain.Value > 0 || m.Gain.Filled > 0) {
+			res.Additions = append(res.Additions, x.addition(m))
+		}
+	}
+	slices.SortStableFunc(res.GetAdditions(), func(a, b *nuov1.MatchAddition) int {
+		return cmp.Or(cmp.Compare(b.GetValue(), a.GetValue()), cmp.Compare(a.GetRank(), b.GetRank()))
+	})
+	res.Additions = res.Additions[:min(len(res.GetAdditions()), tellFew)]
+	return nil
+}
+
+func (x *explained) addition(m matcher.Marginal) *nuov1.MatchAddition {
+	return &nuov1.MatchAddition{
+		Shift: x.shiftName(m.Shift), Filled: int32(m.Gain.Filled), Value: m.Gain.Value, Rank: m.Gain.Rank,
+		Certainty: certainties[m.Certainty],
+	}
+}
+
+// gap is why a shift has free slots.
+func (x *explained) gap(g *matcher.GapReason) *nuov1.MatchGap {
+	gap := &nuov1.MatchGap{
+		Shift: x.shiftName(g.Shift), Free: int32(g.Free), Missing: int32(g.Missing), Eligible: int32(g.Eligible),
+		Chain: x.moves(g.Chain),
+	}
+	for _, n := range g.Stopped {
+		gap.Stopped = append(gap.Stopped, &nuov1.MatchReasonCount{
+			Rule: rules[n.Rule], Volunteers: int32(n.Count), Outside: int32(n.Outside),
+		})
+	}
+	gap.Stopped = append(gap.Stopped, counts(x.refused[g.Shift])...)
+	if d := g.Set; d != nil {
+		gap.Set = &nuov1.MatchDeficientSet{
+			Shifts: x.shiftNames(d.Shifts), Volunteers: x.volunteerNames(d.Volunteers), Eligible: int32(len(d.Volunteers)),
+			Need: int32(d.Need), OfMinimum: d.OfMinimum, Supply: int32(d.Supply), Minimal: d.Minimal,
+		}
+	}
+	return gap
+}
+
+// counts are refusals with how many they keep away, the most first.
+func counts(refused map[refusal]int32) (all []*nuov1.MatchReasonCount) {
+	for why, n := range refused {
+		all = append(all, &nuov1.MatchReasonCount{Rule: why.rule, Reason: why.reason, Volunteers: n, Outside: n})
+	}
+	slices.SortFunc(all, func(a, b *nuov1.MatchReasonCount) int {
+		return cmp.Or(cmp.Compare(b.GetVolunteers(), a.GetVolunteers()), cmp.Compare(a.GetRule(), b.GetRule()),
+			cmp.Compare(a.GetReason(), b.GetReason()))
+	})
+	return all
+}
+
+// wish is a shift that somebody would rather have, as planners see it.
+func (x *explained) wish(volunteer int, w *matcher.Wish) *nuov1.MatchWish {
+	return &nuov1.MatchWish{
+		Volunteer: x.people[volunteer].Volunteer.GetName(), Shift: x.shiftName(w.Shift), Rank: int32(w.Rank),
+		Slots: int32(w.Slots), Taken: int32(w.Taken), Eligible: int32(w.Eligible), Holders: x.volunteerNames(w.Holders),
+		Rule: rules[w.Rule], Outside: w.Outside, Certainty: certainties[w.Certainty],
+		EmptySlots:    int32(max(0, -w.Cost.Filled)),
+		WorsensOthers: w.Cost.Value < 0 || w.Cost.Value == 0 && w.Cost.Rank > 0,
+		RankCost:      w.Cost.Rank, Moves: x.moves(w.Steps), OneMoreSlot: w.OneMoreSlot,
+	}
+}
+
+// ownWish is a wish as the volunteer who has it may see it: no number in it is of anybody else.
+func (x *explained) ownWish(volunteer int, w *matcher.WishView) *nuov1.MatchWish {
+	wish := &nuov1.MatchWish{
+		Volunteer: x.people[volunteer].Volunteer.GetName(), Shift: x.shiftName(w.Shift), Rank: int32(w.Rank),
+		Slots: int32(w.Slots), Taken: int32(w.Taken), Eligible: int32(w.Eligible), Rule: rules[w.Rule], Outside: w.Outside,
+		EmptySlots: int32(w.EmptySlots), WorsensOthers: w.WorsensOthers, OneMoreSlot: w.OneMoreSlot,
+	}
+	if w.Known {
+		wish.Certainty = nuov1.MatchCertainty_MATCH_CERTAINTY_AT_LEAST
+		if x.oneEach && !x.crews() {
+			wish.Certainty = nuov1.MatchCertainty_MATCH_CERTAINTY_EXACT
+		}
+	}
+	return wish
+}
+
+// aboutVolunteer tells what the plan gives one volunteer, and why not what was wanted more.
+func (x *explained) aboutVolunteer(ctx context.Context, res *nuov1.ExplainMatchResponse) error {
+	for _, p := range x.stored {
+		if !x.self || p.GetState() == offered {
+			res.Placements = append(res.Placements, placementOf(p))
+		}
+	}
+	tally := map[refusal]int32{}
+	for _, why := range x.own {
+		tally[why]++
+	}
+	res.Stopped = counts(tally)
+	if x.shift >= 0 {
+		if why, ok := x.own[x.shift]; ok {
+			res.Wishes = append(res.Wishes, x.denied(why))
+			return nil
+		}
+	}
+	reason, err := x.explainer.WhyNot(ctx, x.volunteer)
+	if err != nil {
+		return err
+	}
+	view := reason.View()
+	for i := range reason.Wishes {
+		if x.shift >= 0 && reason.Wishes[i].Shift != x.shift || len(res.GetWishes()) == tellMost {
+			continue
+		}
+		if x.self {
+			res.Wishes = append(res.Wishes, x.ownWish(x.volunteer, &view.Wishes[i]))
+		} else {
+			res.Wishes = append(res.Wishes, x.wish(x.volunteer, &reason.Wishes[i]))
+		}
+	}
+	return nil
+}
+
+// denied is the shift that is asked about where the volunteer may not have it in any plan of now.
+func (x *explained) denied(why refusal) *nuov1.MatchWish {
+	c, o := x.people[x.volunteer], x.openings[x.shift]
+	shift := x.problem.Shift(x.shift)
+	w := &nuov1.MatchWish{
+		Volunteer: c.Volunteer.GetName(), Shift: o.Shift.GetName(), Rank: int32(wishFor(c.wishes, o.Shift).rank(c.wishes)),
+		Slots: int32(shift.Capacity), Taken: int32(x.taken(x.assignments)[x.shift]), Rule: why.rule, Outside: true,
+	}
+	if why.rule == notEligible {
+		for _, f := range o.Refusals(c.Candidate) {
+			w.IneligibleReasons = append(w.IneligibleReasons, f.Reason)
+		}
+	}
+	return w
+}
+
+// aboutSkill tells what one more volunteer would add who has a skill and whatever else is asked by the shifts that ask
+// for it.
+func (x *explained) aboutSkill(ctx context.Context, res *nuov1.ExplainMatchResponse) error {
+	extra := matcher.Extra{Volunteers: []matcher.Volunteer{x.newcomer()}}
+	for s, o := range x.openings {
+		wanted := slices.Contains(o.Shift.GetRequirements().GetSkills(), x.req.GetSkill())
+		if wanted && (x.shift < 0 || x.shift == s) {
+			extra.Pairs = append(extra.Pairs, matcher.Pair{Volunteer: len(x.people), Shift: s, Rank: 1})
+		}
+	}
+	addition := &nuov1.MatchAddition{Skill: x.req.GetSkill(), Shift: x.req.GetShift()}
+	res.Additions = append(res.Additions, addition)
+	if len(extra.Pairs) == 0 {
+		addition.Certainty = nuov1.MatchCertainty_MATCH_CERTAINTY_EXACT
+		return nil
+	}
+	gained, err := x.explainer.Gain(ctx, extra)
+	if err != nil {
+		return err
+	}
+	addition.Filled = int32(gained.After.Filled - gained.Before.Filled)
+	addition.Value, addition.Rank = gained.After.Value-gained.Before.Value, gained.After.Rank-gained.Before.Rank
+	addition.Certainty = certainties[gained.Certainty]
+	return nil
+}
+
+// newcomer is a volunteer who has promised nothing and wishes nothing, as the plan's rules bind anybody.
+func (x *explained) newcomer() matcher.Volunteer {
+	most := int(x.match.GetShiftsEach())
+	if most == 0 {
+		most = x.policy.MaxLiveOffers
+	}
+	return matcher.Volunteer{
+		Shifts: max(most, 1), Rest: minutes(x.policy.RestBetween), TimeDay: minutes(x.policy.MaxDaily),
+		TimeWeek: minutes(x.policy.MaxWeekly), DaysInRow: x.policy.MaxDaysInRow,
+	}
+}
+
+func (x *explained) moves(moves []matcher.Step) (all []*nuov1.MatchMove) {
+	for _, m := range moves {
+		all = append(all, &nuov1.MatchMove{
+			Volunteer: x.people[m.Volunteer].Volunteer.GetName(), FromShift: x.shiftName(m.From), ToShift: x.shiftName(m.To),
+		})
+	}
+	return all
+}
+
+// shiftName is the name of a shift by number, "" for none.
+func (x *explained) shiftName(s int) string {
+	if s < 0 {
+		return ""
+	}
+	return x.openings[s].Shift.GetName()
+}
+
+func (x *explained) shiftNames(numbers []int) (names []string) {
+	for _, s := range numbers[:min(len(numbers), tellFew)] {
+		names = append(names, x.shiftName(s))
+	}
+	return names
+}
+
+func (x *explained) volunteerNames(numbers []int) (names []string) {
+	for _, v := range numbers[:min(len(numbers), tellFew)] {
+		names = append(names, x.people[v].Volunteer.GetName())
+	}
+	return names
+}

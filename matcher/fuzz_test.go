@@ -1,7 +1,6 @@
 package matcher_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -274,17 +273,4 @@ func FuzzStable(f *testing.F) {
 			return nil
 		})
 	})
-}
-
-// An ended context ends every exact solver with its error.
-func TestErrEnded(t *testing.T) {
-	ended, end := context.WithCancel(t.Context())
-	end()
-	p, _ := shared(t, "small")
-	if _, err := matcher.Fill(ended, p); !errors.Is(err, context.Canceled) {
-		t.Error("Fill:", err)
-	}
-	if _, err := matcher.Stable(ended, p, matcher.StableOptions{}); !errors.Is(err, context.Canceled) {
-		t.Error("Stable:", err)
-	}
 }

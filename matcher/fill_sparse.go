@@ -2,190 +2,243 @@ package matcher
 
 import (
 	"cmp"
-	"container/heap"
-	"context"
 	"slices"
 )
 
-// fillNet is the network of Fill: the allowed pairs by shift.
-type fillNet struct {
-	flow
-	p     *Problem
-	first []int
-	of    []int32
-	cost  []int64
-
-	missing []int32 // free slots of the present class
-	dist    []int64
-	from    []int32 // by volunteer: the shift that would take them
-	via     []int32 // by shift: the volunteer who would leave it, -1 for a source
-	queue   distQueue
+// fillForest is a forest of shortest alternating paths from the free slots of a class. An edge leads from shift s to
+// shift t if a volunteer who holds t could take s instead.
+type fillForest[C fillCost] struct {
+	dist  []C        // by shift, far where it was not reached; also for the sink, far, and for sink+1, -1
+	trees []fillTree // by shift
+	// turned holds, by root, the number of the last round in which its tree met somebody.
+	turned []int32
+	round  int32
+	// touched are the shifts that were reached, met the free volunteers that are, with the shift that takes them.
+	touched  []int32
+	met, may []fillMeeting
+	queue    fillQueue[C]
 }
 
-func newFillNet(p *Problem, cost []int64) *fillNet {
-	volunteers, shifts := len(p.volunteers), len(p.shifts)
-	n := &fillNet{p: p, first: make([]int, shifts+1), of: make([]int32, len(p.shift)), cost: make([]int64, len(p.shift))}
-	n.shiftOf, n.price, n.worth = make([]int32, volunteers), make([]int64, volunteers), make([]int64, shifts)
-	n.missing, n.dist, n.from, n.via = make([]int32, shifts), make([]int64, shifts), make([]int32, volunteers), make([]int32, shifts)
-	allowed := func(v, i int) bool {
-		return len(p.CommitmentsOf(v)) == 0 || p.Forbids(v, nil, int(p.shift[i])) == None
+// fillTree is a shift's place in the forest: its root, the shift that it was reached from and the volunteer who would
+// move there.
+type fillTree struct{ root, from, mover int32 }
+
+// fillMeeting is a free volunteer whom a shift of the forest could take.
+type fillMeeting struct{ shift, volunteer int32 }
+
+func newFillForest[C fillCost](shifts int, far C) fillForest[C] {
+	f := fillForest[C]{dist: make([]C, shifts+2), trees: make([]fillTree, shifts), turned: make([]int32, shifts)}
+	for s := range f.dist {
+		f.dist[s] = far
 	}
-	for v := range volunteers {
-		n.shiftOf[v] = -1
-		for i := p.first[v]; i < p.first[v+1]; i++ {
-			if allowed(v, i) {
-				n.first[p.shift[i]+1]++
-			}
-		}
-	}
-	for s := range shifts {
-		n.first[s+1] += n.first[s]
-	}
-	next := slices.Clone(n.first)
-	for v := range volunteers {
-		for i := p.first[v]; i < p.first[v+1]; i++ {
-			if !allowed(v, i) {
-				continue
-			}
-			at := next[p.shift[i]]
-			next[p.shift[i]]++
-			n.of[at], n.cost[at] = int32(v), int64(p.rank[i])
-			if cost != nil {
-				n.cost[at] = cost[i]
-			}
-		}
-	}
-	return n
+	f.dist[shifts+1] = -1
+	return f
 }
 
-// solve fills the slots class by class, the heaviest first.
-func (n *fillNet) solve(ctx context.Context) error {
-	type class struct {
-		weight int64
-		shift  int32
-		slots  int32
+// fillClass is a number of slots of a shift that weigh the same.
+type fillClass struct {
+	weight       int64
+	shift, slots int32
+}
+
+// classes are the slots that can be filled, the heaviest first.
+func (n *fillNet[C]) classes() []fillClass {
+	var classes []fillClass
+	add := func(s, from, to int) {
+		if from < to {
+			classes = append(classes, fillClass{n.p.slotWeight(s, from), int32(s), int32(to - from)})
+		}
 	}
-	var classes []class
 	for s := range n.p.shifts {
-		shift := &n.p.shifts[s]
-		if shift.Minimum > 0 {
-			classes = append(classes, class{n.p.slotWeight(s, 0), int32(s), int32(shift.Minimum)})
-		}
-		if shift.Minimum < shift.Capacity {
-			classes = append(classes, class{n.p.slotWeight(s, shift.Minimum), int32(s), int32(shift.Capacity - shift.Minimum)})
-		}
-		if n.first[s] < n.first[s+1] {
-			n.worth[s] = slices.Min(n.cost[n.first[s]:n.first[s+1]])
-		}
+		most := int(n.most(s))
+		least := min(n.p.shifts[s].Minimum, most)
+		add(s, 0, least)
+		add(s, least, most)
 	}
-	slices.SortStableFunc(classes, func(a, b class) int { return cmp.Compare(b.weight, a.weight) })
-	for i := 0; i < len(classes); {
-		clear(n.missing)
-		j := i
-		for ; j < len(classes) && classes[j].weight == classes[i].weight; j++ {
-			n.missing[classes[j].shift] = classes[j].slots
+	slices.SortStableFunc(classes, func(a, b fillClass) int { return cmp.Compare(b.weight, a.weight) })
+	return classes
+}
+
+// solve fills the slots class by class. What a class has filled stays filled, and a slot that cannot be filled beside
+// it has no path to a free volunteer, now or later.
+func (n *fillNet[C]) solve(beat *pulse) error {
+	classes := n.classes()
+	for len(classes) > 0 && n.free > 0 {
+		for _, s := range n.sources {
+			n.missing[s] = 0
 		}
-		i = j
-		for {
-			if err := ctx.Err(); err != nil {
+		n.sources = n.sources[:0]
+		for weight := classes[0].weight; len(classes) > 0 && classes[0].weight == weight; classes = classes[1:] {
+			n.missing[classes[0].shift] = classes[0].slots
+			n.sources = append(n.sources, classes[0].shift)
+		}
+		if err := n.begin(beat); err != nil {
+			return err
+		}
+		for len(n.sources) > 0 && n.free > 0 {
+			reach, err := n.grow(beat)
+			if err != nil {
 				return err
 			}
-			if !n.augment() {
+			if reach == n.far {
 				break
 			}
+			n.raise(reach)
+			n.augment()
 		}
 	}
 	return nil
 }
 
-// augment fills one more slot of the class along a shortest path, false where there is none.
-func (n *fillNet) augment() bool {
-	const far = 1<<63 - 1
-	for s := range n.dist {
-		n.dist[s], n.via[s] = far, -1
+// level is the least worth of a shift with free slots.
+func (n *fillNet[C]) level() C {
+	level := n.far
+	for _, s := range n.sources {
+		level = min(level, n.worth[s])
 	}
-	level := int64(far)
-	for s, missing := range n.missing {
-		if missing > 0 {
-			level = min(level, n.worth[s])
-		}
-	}
-	n.queue = n.queue[:0]
-	for s, missing := range n.missing {
-		if missing > 0 {
-			n.dist[s] = n.worth[s] - level
-			heap.Push(&n.queue, distItem{n.dist[s], int32(s)})
-		}
-	}
-	end, reach := int32(-1), int64(far)
-	for len(n.queue) > 0 {
-		item := heap.Pop(&n.queue).(distItem)
-		s := item.shift
-		if item.dist > n.dist[s] {
+	return level
+}
+
+// begin fills slots by the shortest of paths: those of one pair, at the lowest level.
+func (n *fillNet[C]) begin(beat *pulse) error {
+	level := n.level()
+	for _, s := range n.sources {
+		if n.worth[s] != level {
 			continue
 		}
-		if item.dist >= reach {
-			break
+		bids := n.bids[n.first[s]:n.first[s+1]]
+		if err := beat.beat(1 + len(bids)); err != nil {
+			return err
 		}
-		for i := n.first[s]; i < n.first[s+1]; i++ {
-			v := n.of[i]
-			d := item.dist + n.cost[i] + n.price[v] - n.worth[s]
-			if d >= reach {
-				continue
-			}
-			t := n.shiftOf[v]
-			switch {
-			case t < 0:
-				reach, end, n.from[v] = d, v, s
-			case d < n.dist[t]:
-				n.dist[t], n.via[t], n.from[v] = d, v, s
-				heap.Push(&n.queue, distItem{d, t})
+		for _, bid := range bids {
+			if bid.cost == level && n.seats[bid.volunteer].shift == n.sink() {
+				n.join(s, bid.volunteer)
+				if n.missing[s]--; n.missing[s] == 0 {
+					break
+				}
 			}
 		}
 	}
-	if end < 0 {
-		return false
-	}
-	n.raise(reach)
-	for v := end; ; {
-		s := n.from[v]
-		next := n.via[s]
-		n.shiftOf[v] = s
-		if next < 0 {
-			n.missing[s]--
-			return true
+	n.dropFilled()
+	return nil
+}
+
+// dropFilled takes the shifts out of the sources that have no free slot left.
+func (n *fillNet[C]) dropFilled() {
+	n.sources = slices.DeleteFunc(n.sources, func(s int32) bool { return n.missing[s] == 0 })
+}
+
+// grow grows a forest from all free slots of the class until the distance of the nearest free volunteers, which it
+// answers, far where there are none. One volunteer is met by each tree, several by a root.
+func (n *fillNet[C]) grow(beat *pulse) (C, error) {
+	n.plant()
+	reach := n.far // of no use is what is farther
+	for {
+		item, ok := n.queue.pop(n.dist)
+		if !ok || item.dist > reach {
+			return reach, nil
 		}
-		v = next
+		s := item.what
+		if s < 0 {
+			n.meet(n.may[^s])
+			continue
+		}
+		if n.turned[n.trees[s].root] == n.round {
+			continue
+		}
+		if err := beat.beat(int(1 + n.first[s+1] - n.first[s])); err != nil {
+			return reach, err
+		}
+		reach = n.scan(s, item.dist, reach)
 	}
 }
 
-// raise moves the duals so that shortest paths of this length become tight.
-func (n *fillNet) raise(reach int64) {
-	for v, s := range n.shiftOf {
-		if s >= 0 && n.dist[s] < reach {
-			n.price[v] += reach - n.dist[s]
-		}
+// plant clears the forest and begins it with the shifts that have free slots.
+func (n *fillNet[C]) plant() {
+	for _, s := range n.touched {
+		n.dist[s] = n.far
 	}
-	for s, d := range n.dist {
-		if d < reach {
-			n.worth[s] += reach - d
+	n.touched, n.met, n.may = n.touched[:0], n.met[:0], n.may[:0]
+	n.queue.reset()
+	n.round++
+	level := n.level()
+	for _, s := range n.sources {
+		n.dist[s], n.trees[s].root = n.worth[s]-level, s
+		n.queue.push(n.dist[s], s)
+	}
+	n.touched = append(n.touched, n.sources...)
+}
+
+// scan looks at everybody who could take shift s, which is at this distance, and answers the new reach.
+func (n *fillNet[C]) scan(s int32, dist, reach C) C {
+	dists, seats, sink := n.dist, n.seats, n.sink()
+	root, base := n.trees[s].root, dist-n.worth[s]
+	for _, bid := range n.bids[n.first[s]:n.first[s+1]] {
+		seat := seats[bid.volunteer]
+		d := base + bid.cost + seat.price
+		if d > reach {
+			continue
+		}
+		t := seat.shift
+		if d >= dists[t] {
+			continue
+		}
+		if t == sink {
+			meeting := fillMeeting{s, bid.volunteer}
+			if reach = d; d > dist {
+				n.may = append(n.may, meeting)
+				n.queue.push(d, ^int32(len(n.may)-1))
+			} else if n.meet(meeting); n.turned[root] == n.round {
+				return reach
+			}
+			continue
+		}
+		if dists[t] == n.far {
+			n.touched = append(n.touched, t)
+		}
+		dists[t], n.trees[t] = d, fillTree{root, s, bid.volunteer}
+		n.queue.push(d, t)
+	}
+	return reach
+}
+
+// meet notes a meeting, if the volunteer is still to be met and the tree's root has a slot left. A root meets as many
+// as it has slots, for they take the slots at once; any other shift's meeting turns the whole tree.
+func (n *fillNet[C]) meet(m fillMeeting) {
+	root := n.trees[m.shift].root
+	if n.turned[root] == n.round || n.seats[m.volunteer].shift != n.sink() {
+		return
+	}
+	n.seats[m.volunteer].shift = n.sink() + 1
+	n.met = append(n.met, m)
+	if n.missing[root]--; m.shift != root || n.missing[root] == 0 {
+		n.turned[root] = n.round
+	}
+}
+
+// raise moves the duals so that paths as long as the reach become tight.
+func (n *fillNet[C]) raise(reach C) {
+	for _, s := range n.touched {
+		if d := n.dist[s]; d < reach {
+			up := reach - d
+			n.worth[s] += up
+			for _, v := range n.holders(s) {
+				n.seats[v].price += up
+			}
 		}
 	}
 }
 
-type distItem struct {
-	dist  int64
-	shift int32
-}
-
-type distQueue []distItem
-
-func (q distQueue) Len() int           { return len(q) }
-func (q distQueue) Less(i, j int) bool { return q[i].dist < q[j].dist }
-func (q distQueue) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
-func (q *distQueue) Push(x any)        { *q = append(*q, x.(distItem)) }
-func (q *distQueue) Pop() any {
-	x := (*q)[len(*q)-1]
-	*q = (*q)[:len(*q)-1]
-	return x
+// augment turns the paths to those who were met.
+func (n *fillNet[C]) augment() {
+	for _, m := range n.met {
+		s, v := m.shift, m.volunteer
+		for tree := n.trees[s]; tree.root != s; tree = n.trees[s] {
+			place := n.place[tree.mover]
+			n.take(s, v, place)
+			s, v = tree.from, tree.mover
+		}
+		n.join(s, v)
+	}
+	n.dropFilled()
 }

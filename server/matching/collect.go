@@ -18,7 +18,7 @@ const (
 	// pageShifts and pagePeople are how many one transaction reads.
 	pageShifts, pagePeople = 200, 300
 	// maxShifts, maxPeople and maxPairs are the most of one plan: what memory and the matcher bear.
-	maxShifts, maxPeople, maxPairs = 10_000, 50_000, 20_000_000
+	maxShifts, maxPeople, maxPairs = 10_000, 50_000, 8_000_000
 	// loadReach is how far back shifts count for a volunteer's load.
 	loadReach = 90 * 24 * time.Hour
 )

@@ -60,7 +60,7 @@ func (g *gathering) pose(ctx context.Context, refused func(volunteer, shift int,
 		}
 		p.addVolunteer(v, c)
 		if p.pairs > maxPairs {
-			return nil, tooMany("pairs", "20000000")
+			return nil, tooMany("pairs", "8000000")
 		}
 	}
 	var err error

@@ -8,16 +8,17 @@ import (
 	"nuo.internal/nuo/server/place"
 )
 
-// The steps of a rank. A rank is 1 + the steps of the kind + the steps of the place, at most maxRank:
+// A rank is 1 + the steps of the kind + the steps of the place, at most maxRank:
 //
 //	the n-th of the kinds (places) wanted     n − 1
 //	none of those wanted                      as many as are wanted + unwantedSteps
-//	no kinds (places) stated                  neutralSteps
+//	no kinds (places) stated                  0
 //
-// So a first wish is 1, who states nothing has 5 for everything and goes before those who want something else.
+// So a first wish is 1. Who states neither has neutralRank for everything, and is sent before those who want something
+// else.
 const (
-	neutralSteps  = 2
-	unwantedSteps = 3
+	neutralRank   = 5
+	unwantedSteps = 4
 	maxRank       = 20
 )
 
@@ -50,13 +51,16 @@ func liesIn(s *nuov1.Shift, name string) bool {
 
 // rank of a wish, of so many kinds and places wanted.
 func (w wish) rank(p *nuov1.Preference) int {
+	if w.kind == notStated && w.place == notStated {
+		return neutralRank
+	}
 	return min(1+steps(w.kind, len(p.GetKinds()))+steps(w.place, len(p.GetPlaces())), maxRank)
 }
 
 func steps(position, wanted int) int {
 	switch position {
 	case notStated:
-		return neutralSteps
+		return 0
 	case 0:
 		return wanted + unwantedSteps
 	}

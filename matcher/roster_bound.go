@@ -2,7 +2,14 @@ package matcher
 
 import "math"
 
-const deflection = 0.75
+const (
+	// deflection is how much of the direction a step keeps.
+	deflection = 0.75
+	// memory is how much of the average of the choices a step keeps.
+	memory = 0.95
+	// unbounded is the bound before the first.
+	unbounded = math.MinInt64 / 4
+)
 
 // relaxation is the Lagrangian dual of a roster (Geoffrion 1974, Fisher 1981): the slots of each shift get a price, and
 // every volunteer chooses for themselves. For any prices λ and any worth θ ≥ 0 of a unit of value, no plan of value V
@@ -26,7 +33,8 @@ type relaxation struct {
 	ease   []float64 // how freely each price moves: less where many are eligible, whose choices it turns
 	// The same for theta, where it is free to move.
 	slopeTheta, wayTheta, easeTheta float64
-	chosen                          []int32 // everybody's choice at the last prices
+	often                           []float64 // by pair: the weights of the evaluations that chose it
+	weight                          float64
 	highest, dearest                int64   // no price and no theta is above, so that sums fit
 	top                             int64   // the best bound so far, scaled, for value at
 	at                              int64   // the value that the bound is for
@@ -42,9 +50,9 @@ type relaxation struct {
 func newRelaxation(m *rosterModel, valueOnly bool) *relaxation {
 	shifts := len(m.p.shifts)
 	r := &relaxation{
-		m: m, pricer: newPricer(m), scale: 1 << 14, length: 1, patience: 12, top: math.MinInt64,
+		m: m, pricer: newPricer(m), scale: 1 << 14, length: 1, weight: 1, patience: 12, top: unbounded,
 		price: make([]int64, shifts), best: make([]int64, shifts), slope: make([]float64, shifts), way: make([]float64, shifts),
-		ease: make([]float64, shifts),
+		ease: make([]float64, shifts), often: make([]float64, len(m.shift)),
 	}
 	heaviest := int64(1)
 	for s := range m.slots {
@@ -74,7 +82,7 @@ func newRelaxation(m *rosterModel, valueOnly bool) *relaxation {
 
 // aim turns the bound to plans of another value.
 func (r *relaxation) aim(value int64) {
-	if r.top != math.MinInt64 {
+	if r.top != unbounded {
 		r.top += r.bestTheta * (value - r.at)
 	}
 	r.at = value
@@ -93,8 +101,7 @@ func (r *relaxation) rest() {
 	r.patience += r.patience / 2
 }
 
-// evaluate answers the bound for value r.at at the present prices, scaled, and leaves everybody's choice in chosen and
-// what the prices lack in slope. It answers false when stop says so.
+// evaluate answers the bound for value r.at at the present prices, scaled, and leaves what the prices lack in slope. It answers false when stop says so.
 func (r *relaxation) evaluate(stop func() bool) (int64, bool) {
 	m := r.m
 	var bound int64
@@ -106,7 +113,7 @@ func (r *relaxation) evaluate(stop func() bool) (int64, bool) {
 		r.slope[s] = float64(n)
 	}
 	bound += r.theta * r.at
-	r.chosen = r.chosen[:0]
+	r.age()
 	for v := range m.volunteer {
 		if v&255 == 0 && stop() {
 			return 0, false
@@ -114,11 +121,25 @@ func (r *relaxation) evaluate(stop func() bool) (int64, bool) {
 		bound -= r.pricer.solve(v, r.price, r.costs)
 		for _, i := range r.pricer.chosen {
 			r.slope[m.shift[i]]--
+			r.often[i] += r.weight
 		}
-		r.chosen = append(r.chosen, r.pricer.chosen...)
 	}
 	return bound, true
 }
+
+// age lets the choices of earlier evaluations weigh less, by letting later ones weigh more.
+func (r *relaxation) age() {
+	if r.weight /= memory; r.weight > 1e30 {
+		for i := range r.often {
+			r.often[i] /= r.weight
+		}
+		r.weight = 1
+	}
+}
+
+// share is how often pair i was chosen lately, from 0 to 1: the choices' average tends to a solution of the linear
+// relaxation (Barahona and Anbil 2000).
+func (r *relaxation) share(i int32) float64 { return r.often[i] / r.weight * (1 - memory) }
 
 // supply is the best number of filled slots of a shift at its price, and its scaled cost.
 func (r *relaxation) supply(s int) (n int, cost int64) {
@@ -140,10 +161,12 @@ func (r *relaxation) supply(s int) (n int, cost int64) {
 
 // climb makes one step from the last evaluation, which had this bound, towards a target above it, both scaled.
 func (r *relaxation) climb(bound, target int64) {
+	enough := bound-r.top > (target-r.top)/32
 	if bound > r.top {
-		r.top = bound
+		r.top, r.bestTheta = bound, r.theta
 		copy(r.best, r.price)
-		r.bestTheta = r.theta
+	}
+	if enough {
 		r.stale = 0
 	} else if r.stale++; r.stale > r.patience {
 		r.length *= 0.7
@@ -174,8 +197,8 @@ func whole(step float64) int64 { return int64(min(max(step, -1<<60), 1<<60)) }
 
 // floor is the least whole cost that the best bound leaves.
 func (r *relaxation) floor() int64 {
-	if r.top == math.MinInt64 {
-		return math.MinInt64
+	if r.top == unbounded {
+		return unbounded
 	}
 	q := r.top / r.scale
 	if r.top > q*r.scale {

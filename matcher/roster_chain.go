@@ -18,7 +18,9 @@ type chains struct {
 	end     chainEnd
 	stuck   []uint32 // by shift: the era in which no chain led out of it
 	era     uint32
-	width   int  // the most shifts looked at in one search
+	width   int    // the most shifts looked at in one search
+	salt    uint64 // of whims, 0 for none
+	whims   int64
 	fair    bool // the growth of the unfairness breaks ties
 	work    int  // pairs looked at so far
 }
@@ -57,7 +59,7 @@ func newChains(s *rosterState, scale, heavy int64) *chains {
 	shifts := len(s.count)
 	return &chains{
 		s: s, scale: scale, heavy: heavy, price: make([]int64, shifts), label: make([]chainLabel, shifts),
-		stuck: make([]uint32, shifts), era: 1, width: chainWidth,
+		stuck: make([]uint32, shifts), era: 1, width: chainWidth, whims: scale>>6 - 1,
 	}
 }
 
@@ -117,7 +119,7 @@ func (c *chains) expand(x int32) {
 		return
 	}
 	for _, i := range m.byShift[m.holder[x]:m.holder[x+1]] {
-		reach := here.reach + c.scale*m.cost[i]
+		reach := here.reach + c.scale*m.cost[i] + c.whim(i)
 		if reach >= c.end.reach {
 			return
 		}
@@ -144,6 +146,14 @@ func (c *chains) expand(x int32) {
 			}
 		}
 	}
+}
+
+// whim breaks ties by chance: for a whole chain it is less than one unit of any cost.
+func (c *chains) whim(i int32) int64 {
+	if c.salt == 0 || c.whims <= 0 {
+		return 0
+	}
+	return int64((uint64(i)*0x9e3779b97f4a7c15^c.salt)*0xbf58476d1ce4e5b9>>32) & c.whims
 }
 
 // burden is what one more shift of a volunteer adds to a chain's cost: less than one unit of any cost in all, as a chain

@@ -1,17 +1,79 @@
 package matcher
 
-// attempt makes a plan from everybody's choice at the last prices.
-func (r *rosterSearch) attempt() {
-	if r.dual.steps == 0 {
+// attempt makes a plan from everybody's choice at the best prices, with some noise but for the first time.
+func (r *rosterSearch) attempt(noise int64) {
+	d := r.dual
+	if d.steps == 0 || r.over() {
 		return
 	}
-	copy(r.chains.price, r.dual.best)
-	r.chains.width = chainWidth
-	r.follow()
+	copy(r.chains.price, d.best)
+	r.chains.width, r.chains.salt = chainWidth, r.random.Uint64()
+	r.clear()
+	r.follow(noise)
 	r.fill()
 	r.improve()
 	r.keep()
+}
+
+// follow makes everybody's choice at the best prices the state, sends home those who gain least by it where too many
+// came, and lets everybody choose again among the slots that are open.
+func (r *rosterSearch) follow(noise int64) {
+	s, m, c := r.state, r.m, r.dual.pricer
+	for v := range s.n {
+		if v&255 == 0 && r.over() {
+			return
+		}
+		r.dual.solveUsual(v, r.chains.price, noise, r.random)
+		for _, i := range c.chosen {
+			s.put(i)
+		}
+	}
+	for x := range s.count {
+		pairs := m.byShift[m.holder[x]:m.holder[x+1]]
+		for k := len(pairs) - 1; s.count[x] > m.slots[x]; k-- {
+			if s.on[pairs[k]] {
+				s.drop(pairs[k])
+			}
+		}
+	}
+	for v := range s.n {
+		if r.tick() {
+			return
+		}
+		r.choose(int32(v))
+	}
+}
+
+// neighbourhoods changes the best plan here and there. The more a volunteer's shifts fall short of the best choice at
+// the prices, the likelier it is that something is to be had there.
+func (r *rosterSearch) neighbourhoods(n int) {
+	if len(r.state.n) == 0 || !r.going() {
+		return
+	}
 	r.load(r.best)
+	r.findSlack()
+	r.chains.width = chainNear
+	for k := 0; k < n && r.going(); k++ {
+		r.neighbourhood()
+	}
+}
+
+// findSlack lists the volunteers whose shifts are not their best choice at the prices.
+func (r *rosterSearch) findSlack() {
+	s, m, d := r.state, r.m, r.dual
+	r.slack = r.slack[:0]
+	for v := range s.n {
+		if v&255 == 0 && r.over() {
+			return
+		}
+		profit := d.pricer.solve(v, r.chains.price, d.costs)
+		for _, i := range s.of(int32(v)) {
+			profit -= r.chains.price[m.shift[i]] - d.costs*m.cost[i]
+		}
+		if profit > d.scale>>4 {
+			r.slack = append(r.slack, int32(v))
+		}
+	}
 }
 
 // neighbourhood gives some volunteers other shifts that are nearly as good for them at the prices, sends home whom they
@@ -19,15 +81,13 @@ func (r *rosterSearch) attempt() {
 func (r *rosterSearch) neighbourhood() {
 	r.steps++
 	s := r.state
-	if len(s.n) == 0 {
-		return
-	}
 	value, cost, unfair := s.value, s.cost, s.unfair
 	s.log, s.logging = s.log[:0], true
-	r.chains.width = chainNear
-	spread := r.dual.scale * max(1, r.m.size()>>(1+r.random.IntN(6)))
+	r.chains.salt = r.random.Uint64()
+	most := r.dual.scale * r.m.size() / 2
+	spread := max(most>>r.random.IntN(12), 1)
 	for range 1 + r.random.IntN(4) {
-		r.turn(int32(r.random.IntN(len(s.n))), spread)
+		r.turn(r.someone(), spread)
 	}
 	r.refill()
 	r.settle()
@@ -38,6 +98,20 @@ func (r *rosterSearch) neighbourhood() {
 	case s.value < value || s.value == value && s.cost > cost:
 		s.undo(0)
 	}
+}
+
+// someone is a volunteer with slack, one who was crowded out, or anybody.
+func (r *rosterSearch) someone() int32 {
+	s := r.state
+	switch dice := r.random.IntN(4); {
+	case dice < 2 && len(r.slack) > 0:
+		return r.slack[r.random.IntN(len(r.slack))]
+	case dice == 2 && len(s.log) > 0:
+		if i := s.log[r.random.IntN(len(s.log))]; i < 0 {
+			return r.m.owner[^i]
+		}
+	}
+	return int32(r.random.IntN(len(s.n)))
 }
 
 // turn gives a volunteer the choice that is best at prices with some noise.
@@ -80,6 +154,7 @@ func (r *rosterSearch) settle() {
 		if i < 0 {
 			i = ^i
 		}
+		r.choose(r.m.owner[i])
 		r.improveOne(r.m.owner[i])
 	}
 }

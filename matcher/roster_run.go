@@ -28,13 +28,12 @@ func (r *rosterSearch) run() {
 	for burst := 20; r.going(); burst += 10 {
 		r.boundValue(burst)
 		r.boundCost(burst)
-		r.attempt()
-		for range 20 + len(r.m.volunteer)/8 {
-			if !r.going() {
-				break
-			}
-			r.neighbourhood()
+		r.attempt(0)
+		for k := 0; k < 3 && r.going(); k++ {
+			r.steps++
+			r.attempt(r.dual.scale >> (2 * k))
 		}
+		r.neighbourhoods(20 + len(r.m.volunteer)/8)
 	}
 	r.even()
 }
@@ -45,7 +44,7 @@ func (r *rosterSearch) even() {
 		return
 	}
 	r.load(r.best)
-	r.chains.fair = true
+	r.chains.fair, r.chains.salt = true, 0
 	r.improve()
 	r.keep()
 }
@@ -105,6 +104,10 @@ func (r *rosterSearch) boundCost(steps int) {
 			return
 		}
 		target := r.cost*d.scale + d.theta*(d.at-r.value)
+		target += max(target, -target) >> 13 // a little too far: to the point itself it only creeps
+		if d.steps < 40 {                    // the first plans are far above the best
+			target = min(target, d.top+max(d.top, -d.top)/10+d.scale)
+		}
 		if target <= max(bound, d.top) {
 			target = max(d.top, bound) + max(d.top, -d.top)>>4 + d.scale
 		}

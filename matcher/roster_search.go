@@ -26,6 +26,7 @@ type rosterSearch struct {
 	filled   int
 	maxValue int64
 	minCost  int64
+	slack    []int32 // volunteers whose shifts are not their best choice
 	steps    int
 	ended    bool
 	looked   int
@@ -136,24 +137,6 @@ func (r *rosterSearch) greedy(order []int32) {
 	}
 }
 
-// follow makes everybody's choice at the last prices the state, and sends home those who gain least by it where too
-// many came.
-func (r *rosterSearch) follow() {
-	s, m := r.state, r.m
-	r.clear()
-	for _, i := range r.dual.chosen {
-		s.put(i)
-	}
-	for x := range s.count {
-		pairs := m.byShift[m.holder[x]:m.holder[x+1]]
-		for k := len(pairs) - 1; s.count[x] > m.slots[x]; k-- {
-			if s.on[pairs[k]] {
-				s.drop(pairs[k])
-			}
-		}
-	}
-}
-
 // fill fills open slots by chains, shift by shift.
 func (r *rosterSearch) fill() {
 	r.chains.era++
@@ -173,6 +156,43 @@ func (r *rosterSearch) fillShift(x int32) {
 	}
 }
 
+// choose gives a volunteer the best choice of the slots that are open or theirs already, by value first.
+func (r *rosterSearch) choose(v int32) (better bool) {
+	s, m, c := r.state, r.m, r.dual.pricer
+	var before, after int64
+	c.order, c.profit = c.order[:0], c.profit[:0]
+	for i := m.first[v]; i < m.first[v+1]; i++ {
+		x, n := m.shift[i], s.count[m.shift[i]]
+		if s.on[i] {
+			n--
+		}
+		if n >= m.slots[x] {
+			continue
+		}
+		profit := r.chains.heavy*m.worth(x, n) - r.chains.scale*m.cost[i]
+		if s.on[i] {
+			before += profit
+		}
+		if profit > 0 {
+			c.add(i, profit)
+		}
+	}
+	if len(c.order) <= int(s.n[v]) {
+		return false
+	}
+	c.search(int(v))
+	if after = c.best; after <= before {
+		return false
+	}
+	for s.n[v] > 0 {
+		s.drop(s.of(v)[0])
+	}
+	for _, i := range c.chosen {
+		s.put(i)
+	}
+	return true
+}
+
 // improve takes every held pair away and fills its slot more cheaply, until that helps nobody.
 func (r *rosterSearch) improve() {
 	s := r.state
@@ -182,6 +202,7 @@ func (r *rosterSearch) improve() {
 			if r.tick() {
 				return
 			}
+			again = r.choose(int32(v)) || again
 			again = r.improveOne(int32(v)) || again
 		}
 	}

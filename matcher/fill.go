@@ -64,12 +64,17 @@ func narrow(p *Problem) bool {
 
 // solveFill solves the problem with these pairs.
 func solveFill[C fillCost](beat *pulse, p *Problem, pairs fillPairs[C]) (*flow, error) {
-	n, err := newFillNet(beat, p, pairs)
+	n, err := solveKernel(beat, p, pairs)
 	if err != nil {
 		return nil, err
 	}
-	if err := n.solve(beat); err != nil {
-		return nil, err
+	if n == nil {
+		if n, err = newFillNet(beat, p, pairs); err != nil {
+			return nil, err
+		}
+		if err := n.solve(beat); err != nil {
+			return nil, err
+		}
 	}
 	if err := n.even(beat); err != nil {
 		return nil, err

@@ -137,8 +137,7 @@ func (e *fillEvener[C]) next(step *fillStep) bool {
 func (e *fillEvener[C]) turnPath(out int32) {
 	place := e.place[out]
 	e.seats[out].shift = e.sink()
-	for i := len(e.path) - 1; i >= 0; i-- {
-		step := e.path[i]
+	for _, step := range slices.Backward(e.path) {
 		left := e.place[step.volunteer]
 		e.take(step.shift, step.volunteer, place)
 		place = left

@@ -5,6 +5,17 @@ import "math"
 // fillCost is what Fill counts in: 32 bits where that is enough, for speed lies in memory.
 type fillCost interface{ int32 | int64 }
 
+// fillFar is above every cost and every distance.
+func fillFar[C fillCost]() (far C) {
+	switch far := any(&far).(type) {
+	case *int32:
+		*far = math.MaxInt32
+	case *int64:
+		*far = math.MaxInt64
+	}
+	return far
+}
+
 // fillPairs are pairs by volunteer: of volunteer v those in first[v]:first[v+1].
 type fillPairs[C fillCost] struct {
 	first []int
@@ -109,12 +120,7 @@ func (n *fillNet[C]) sink() int32 { return int32(len(n.p.shifts)) }
 func newFillNet[C fillCost](beat *pulse, p *Problem, pairs fillPairs[C]) (*fillNet[C], error) {
 	shifts, volunteers := len(p.shifts), len(p.volunteers)
 	n := &fillNet[C]{p: p, pairs: pairs, free: volunteers}
-	switch far := any(&n.far).(type) {
-	case *int32:
-		*far = math.MaxInt32
-	case *int64:
-		*far = math.MaxInt64
-	}
+	n.far = fillFar[C]()
 	n.worth, n.missing = make([]C, shifts), make([]int32, shifts)
 	n.seats, n.place = make([]fillSeat[C], volunteers), make([]int32, volunteers)
 	for v := range n.seats {

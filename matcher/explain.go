@@ -51,7 +51,7 @@ type DeficientSet struct {
 	Supply int
 	// Minimal tells that no fewer of these shifts prove as much about the gap: none but the gap's can be left out, alone
 	// or with others, so that the rest is short of as much and still hangs together by shared volunteers. Sets of more
-	// than a dozen shifts are made smaller as far as is cheap, and Minimal is false; where a few dozen
+	// than a dozen shifts are made smaller as far as is cheap, and Minimal is false; where the nearest
 	// do not prove it, all shifts that lack volunteers together are one set, which their gaps share.
 	Minimal bool
 }
@@ -89,9 +89,10 @@ type GapReason struct {
 // Wish is a shift that a volunteer would rather have than what the plan gives, for planners.
 type Wish struct {
 	Shift, Rank int
-	// Slots and Taken are the shift's, Eligible how many may take it, Holders who does.
+	// Slots and Taken are the shift's, Eligible how many may take it, Holders who has it.
 	Slots, Taken, Eligible int
-	Holders                []int
+	// Holders is shared by all wishes for a shift.
+	Holders []int
 	// Rule forbids it beside what the volunteer holds, None where only slots are in the way; a shift that was wanted in
 	// place of the one held has LimitShifts. Outside tells that the rule forbids it without any shift of this plan.
 	Rule    Rule
@@ -142,16 +143,18 @@ type Explanation struct {
 	Marginal []Marginal
 }
 
-// explainSteps is how much work Explain spends on the costs of wishes: so many steps, and explainStepsPair for each pair.
+// Explain spends so many steps on the costs of wishes: explainSteps and, for each pair, explainStepsPair with one shift
+// each and explainStepsLocal with several. A step of the first kind is an arc of a search, of the second less.
 const (
-	explainSteps     = 1 << 20
-	explainStepsPair = 32
+	explainSteps      = 1 << 20
+	explainStepsPair  = 8
+	explainStepsLocal = 64
 )
 
 // Explain answers everything that an Explainer can tell without being asked for more. Costs of wishes are computed for
-// those left out, and for the others as far as a fixed amount of work allows (about as much as reading all pairs thirty
-// times); beyond it Wish.Certainty is Unknown, and Explainer.WhyNot tells. Memory: that of the Explainer, and the answer
-// itself, which names the holders of every wish.
+// all who are left out, and for the others as far as a fixed amount of work allows, those furthest from their best
+// first: all of a town's (10,000 volunteers), a part of a city's (100,000), for whom Wish.Certainty is Unknown and
+// Explainer.WhyNot tells. Memory: that of the Explainer and the answer, about 130 bytes a wish.
 //
 // A plan that breaks a rule is refused with a *Violation; a context that ends, with its error.
 func Explain(ctx context.Context, p *Problem, assignments []Assignment) (*Explanation, error) {

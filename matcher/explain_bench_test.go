@@ -12,8 +12,8 @@ func BenchmarkExplain(b *testing.B) {
 	for name, made := range map[string]func() (*matcher.Problem, error){
 		"town":   func() (*matcher.Problem, error) { return instance.GenerateFill(10_000, 2_500, 20, 4, 1) },
 		"city":   func() (*matcher.Problem, error) { return instance.GenerateFill(100_000, 25_000, 20, 4, 1) },
-		"scarce": func() (*matcher.Problem, error) { return instance.GenerateFill(5_000, 2_500, 20, 4, 1) },
-		"crowd":  func() (*matcher.Problem, error) { return instance.GenerateFill(20_000, 500, 20, 4, 1) },
+		"scarce": func() (*matcher.Problem, error) { return instance.GenerateFill(50_000, 25_000, 20, 4, 1) },
+		"crowd":  func() (*matcher.Problem, error) { return instance.GenerateFill(100_000, 2_500, 20, 4, 1) },
 		"roster": func() (*matcher.Problem, error) { return instance.GenerateRoster(20_000, 5_000, 14, 30, 1) },
 	} {
 		b.Run(name, func(b *testing.B) {

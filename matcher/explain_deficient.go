@@ -58,7 +58,7 @@ func (x *whyScratch) remove(g *whyPairs, s, need int) {
 }
 
 // nearShifts is how many shifts a search looks at before a gap counts as wide: many shifts lack volunteers together.
-const nearShifts = 32
+const nearShifts = 16
 
 // deficient finds shifts, s among them, that need at least short slots more than their volunteers can give; a search for
 // a way to fill s found none. It follows alternating ways from s, nearest first, and stops when it has seen enough, or

@@ -14,7 +14,7 @@ import (
 // ways from the gap reach, the horizontal part of Dulmage and Mendelsohn's decomposition (1958), and all those
 // volunteers serve on those shifts. The search stops as soon as what it has seen proves as much as the gap needs; then
 // the set is made smaller, see DeficientSet.Minimal. A gap costs the
-// pairs of a few dozen shifts; what is not near is searched once for all gaps, see whyWide.
+// pairs of a few shifts; what is not near is searched once for all gaps, see whyWide.
 //
 // With several shifts each: GapReason.Stopped, moves of one or two people, and a deficient set where eligibility,
 // commitments and how many shifts each can take leave too few; a set proves Short slots, which may be fewer than are free.

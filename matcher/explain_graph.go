@@ -245,6 +245,8 @@ type Explainer struct {
 	// shift, nil until asked for.
 	asked  []int
 	barred map[int][]Rule
+	// holding are the holders of each shift, nil until asked for.
+	holding [][]int
 	// scratch of gap searches.
 	scratch *whyScratch
 }

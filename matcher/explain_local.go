@@ -11,9 +11,12 @@ type whyLocal struct {
 	by   [][]int32 // by shift, sorted
 	// takers are some who could take a shift at once if it had a slot, nil where not asked for.
 	takers [][]int32
+	// gone is what is best when somebody leaves a shift to another, without moves where not asked for.
+	gone []whyChange
 	// flows are the relaxed plans for capacities and for minimum headcounts, nil until asked for.
 	flows [2]*whyPlan
-	steps int
+	// steps are not told to the context yet, spent are all that were.
+	steps, spent int
 }
 
 // takersKept is how many takers of a shift are remembered: one more than a crew, or than the people of one move.
@@ -36,7 +39,7 @@ func (e *Explainer) neighbourhood(beat *pulse) (*whyLocal, error) {
 func newWhyLocal(e *Explainer) *whyLocal {
 	p := e.p
 	l := &whyLocal{e: e, held: make([][]int32, len(p.volunteers)), by: make([][]int32, len(p.shifts))}
-	l.takers = make([][]int32, len(p.shifts))
+	l.takers, l.gone = make([][]int32, len(p.shifts)), make([]whyChange, len(p.shifts))
 	for v := range l.held {
 		l.held[v] = slices.Clip(e.plan.shiftsOf(v))
 	}
@@ -49,7 +52,7 @@ func newWhyLocal(e *Explainer) *whyLocal {
 // may tells what forbids v shift s beside the shifts held, without one of them; −1 leaves out none.
 func (l *whyLocal) may(v int32, without, s int) bool {
 	held := l.held[v]
-	l.steps += 2 + 8*len(held)
+	l.steps += 2 + 4*len(held)
 	if _, ok := slices.BinarySearch(l.e.pairs.to[l.e.pairs.first[v]:l.e.pairs.first[v+1]], int32(s)); !ok {
 		return false
 	}
@@ -158,9 +161,9 @@ func (l *whyLocal) fill(beat *pulse, s int) ([]Step, Delta, error) {
 
 // beat passes the steps on.
 func (l *whyLocal) beat(beat *pulse) error {
-	steps := l.steps
-	l.steps = 0
-	return beat.beat(8 * steps)
+	steps := 8 * l.steps
+	l.steps, l.spent = 0, l.spent+steps
+	return beat.beat(steps)
 }
 
 // fillCrew lets n who are free take a shift, if there are as many slots and people.
@@ -206,17 +209,23 @@ func (l *whyLocal) newcomer(beat *pulse, s int) (Delta, error) {
 			return gain, l.beat(beat)
 		}
 	}
-	var best Delta
-	for _, u := range l.by[s] {
-		if gone := l.moveOn(u, s); gone.Value > best.Value || gone.Value == best.Value && gone.Rank+1 < best.Rank {
-			best = gone.Delta
-			best.Rank++
-		}
-		if err := l.beat(beat); err != nil {
-			return best, err
+	gone := l.makeRoom(s)
+	if gone.Rank++; len(gone.moves) == 0 || gone.Value == 0 && gone.Rank >= 0 {
+		return Delta{}, l.beat(beat)
+	}
+	return gone.Delta, l.beat(beat)
+}
+
+// makeRoom is the best of what happens when one holder of s leaves it to a newcomer.
+func (l *whyLocal) makeRoom(s int) whyChange {
+	if len(l.gone[s].moves) == 0 {
+		for _, u := range l.by[s] {
+			if c := l.moveOn(u, s); c.better(l.gone[s]) {
+				l.gone[s] = c
+			}
 		}
 	}
-	return best, nil
+	return l.gone[s]
 }
 
 // moveOn lets u leave s to a newcomer, for the best free slot of another shift, or for none.
@@ -256,12 +265,10 @@ func (l *whyLocal) costs(beat *pulse, r *VolunteerReason) error {
 
 // costsOf fills in the answers for all as far as the steps allow.
 func (l *whyLocal) costsOf(beat *pulse, all []VolunteerReason, allowed int) error {
+	allowed += l.spent
 	for i := range all {
-		if allowed < 0 {
+		if l.spent > allowed {
 			return nil
-		}
-		for _, w := range all[i].Wishes {
-			allowed -= 8 * (1 + w.Taken) * (1 + len(all[i].Held))
 		}
 		if err := l.costs(beat, &all[i]); err != nil {
 			return err
@@ -282,11 +289,9 @@ func (l *whyLocal) grant(v int32, s int, rule Rule) (best whyChange) {
 		if l.e.p.shifts[s].Crew == 1 && l.free(s) > 0 {
 			return whyChange{Delta{l.slots(s, 1), 1, l.rank(v, s)}, []Step{come}}
 		}
-		for _, u := range l.by[s] {
-			c := l.moveOn(u, s)
-			c.Rank += l.rank(v, s)
-			c.moves = append(c.moves, come)
-			consider(c)
+		if best = l.makeRoom(s); len(best.moves) > 0 {
+			best.Rank += l.rank(v, s)
+			best.moves = []Step{best.moves[0], come}
 		}
 		return best
 	}

@@ -75,10 +75,7 @@ func (e *Explainer) reason(beat *pulse, v int) (VolunteerReason, error) {
 		}
 		w := Wish{
 			Shift: int(s), Rank: int(ranks[i]), Slots: e.p.shifts[s].Capacity, Taken: e.plan.taken(int(s)), Eligible: e.asked[s],
-			Holders: make([]int, 0, e.plan.taken(int(s))),
-		}
-		for _, u := range e.plan.holders(int(s)) {
-			w.Holders = append(w.Holders, int(u))
+			Holders: e.holders(int(s)),
 		}
 		switch w.Rule = e.alone(v, s); {
 		case w.Rule != None:
@@ -95,6 +92,20 @@ func (e *Explainer) reason(beat *pulse, v int) (VolunteerReason, error) {
 	}
 	slices.SortFunc(r.Wishes, byRank)
 	return r, nil
+}
+
+// holders are those of a shift, one slice for all who wish for it.
+func (e *Explainer) holders(s int) []int {
+	if e.holding == nil {
+		e.holding = make([][]int, len(e.p.shifts))
+	}
+	if e.holding[s] == nil {
+		e.holding[s] = make([]int, 0, e.plan.taken(s))
+		for _, u := range e.plan.holders(s) {
+			e.holding[s] = append(e.holding[s], int(u))
+		}
+	}
+	return e.holding[s]
 }
 
 // byRank orders wishes.
@@ -195,7 +206,7 @@ func (e *Explainer) oneMore(s int, cost whyCost, held int) bool {
 	return !best.less(with) && !whyCost{}.less(with)
 }
 
-// reasons are those of all volunteers; with one shift each those who hold the same shift are looked at together.
+// reasons are those of all volunteers.
 func (e *Explainer) reasons(ctx context.Context) ([]VolunteerReason, error) {
 	beat := &pulse{ctx, 0}
 	if err := e.prepare(beat); err != nil {
@@ -214,24 +225,46 @@ func (e *Explainer) reasons(ctx context.Context) ([]VolunteerReason, error) {
 			return nil, err
 		}
 	}
-	allowed := explainSteps + explainStepsPair*len(e.p.shift)
 	if !e.oneEach {
-		return all, e.local.costsOf(beat, all, allowed)
+		return all, e.local.costsOf(beat, all, explainSteps+explainStepsLocal*len(e.p.shift))
 	}
-	groups := make([][]*VolunteerReason, len(e.p.shifts)+1)
+	return all, e.costsOf(beat, all, explainSteps+explainStepsPair*len(e.p.shift))
+}
+
+// costsOf fills in the answers for all, as far as the steps allow: together for those who hold the same shift, those
+// left out first, and then where somebody is furthest from their best.
+func (e *Explainer) costsOf(beat *pulse, all []VolunteerReason, allowed int) error {
+	groups, loss := make([][]*VolunteerReason, len(e.p.shifts)), make([]int, len(e.p.shifts))
+	var out []*VolunteerReason
 	for i := range all {
-		held := e.best.only(all[i].Volunteer)
-		groups[held+1] = append(groups[held+1], &all[i])
-	}
-	for held, group := range groups {
-		if len(group) == 0 || held > 0 && allowed < 0 {
+		r := &all[i]
+		held := e.best.only(r.Volunteer)
+		if held < 0 {
+			out = append(out, r)
 			continue
 		}
-		steps, err := e.costs(beat, held-1, group)
+		rank, _ := e.p.rankOf(r.Volunteer, held)
+		groups[held], loss[held] = append(groups[held], r), max(loss[held], int(rank)-r.Wishes[0].Rank)
+	}
+	if _, err := e.costs(beat, -1, out); err != nil {
+		return err
+	}
+	order := make([]int, 0, len(groups))
+	for held, group := range groups {
+		if len(group) > 0 {
+			order = append(order, held)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(loss[b], loss[a]) })
+	for _, held := range order {
+		if allowed < 0 {
+			return nil
+		}
+		steps, err := e.costs(beat, held, groups[held])
 		if err != nil {
-			return nil, err
+			return err
 		}
 		allowed -= steps
 	}
-	return all, nil
+	return nil
 }

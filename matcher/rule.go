@@ -106,7 +106,8 @@ func (p *Problem) Forbids(v int, held []int32, s int) Rule {
 		return None
 	}
 	time := shift.End - shift.Start
-	calendar := make([]stint, 0, len(held)+8)
+	var few [12]stint // enough for most, and no memory to ask for
+	calendar := few[:0]
 	for _, h := range held {
 		if other := &p.shifts[h]; other.Start < other.End {
 			calendar = append(calendar, stint{other.Start, other.End, other.Place, other.Rest})

@@ -22,7 +22,7 @@ const (
 // with nothing offered twice and nothing left out. Between two steps the plan may be given up, which ends the pass with
 // errSettled.
 func (r *Room) offerPass(ctx context.Context, name string) error {
-	r.live.note(func(p *nuov1.Match) { p.Phase = nuov1.MatchPhase_MATCH_PHASE_OFFERING })
+	r.live.note(name, func(p *nuov1.Match) { p.Phase = nuov1.MatchPhase_MATCH_PHASE_OFFERING })
 	for most := offerStep; ; {
 		var more bool
 		err := r.update(ctx, name, applying, func(tx *store.Tx, m *nuov1.Match) (err error) {

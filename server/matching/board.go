@@ -11,49 +11,57 @@ import (
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
 )
 
-// board is how far the work has come on the plan that is being worked on, for whoever looks. It is memory alone: after a
-// stop the work begins anew.
+// board is how far the work has come on the plans that are being worked on, for whoever looks. It is memory alone: after
+// a stop the work begins anew.
 type board struct {
 	mu       sync.Mutex
-	name     string // of the plan that is worked on, "" for none
-	since    time.Time
-	progress nuov1.Match // phase, score, bound and what else is known before it is stored
-	cancel   context.CancelFunc
+	works    map[string]*underWay // by plan
 	watchers map[chan struct{}]string
+}
+
+// underWay is the work on one plan.
+type underWay struct {
+	since  time.Time
+	cancel context.CancelFunc
+	// progress is phase, score, bound and what else is known before it is stored.
+	progress nuov1.Match
 }
 
 // begin puts a plan on the board. cancel ends the work on it.
 func (b *board) begin(name string, now time.Time, cancel context.CancelFunc) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.name, b.since, b.cancel = name, now, cancel
-	proto.Reset(&b.progress)
+	if b.works == nil {
+		b.works = map[string]*underWay{}
+	}
+	b.works[name] = &underWay{since: now, cancel: cancel}
 	b.tell(name)
 }
 
-// end takes the plan off the board.
-func (b *board) end() {
+// end takes a plan off the board.
+func (b *board) end(name string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	name := b.name
-	b.name, b.cancel = "", nil
+	delete(b.works, name)
 	b.tell(name)
 }
 
-// note changes what is known about the plan on the board.
-func (b *board) note(change func(progress *nuov1.Match)) {
+// note changes what is known about a plan on the board.
+func (b *board) note(name string, change func(progress *nuov1.Match)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	change(&b.progress)
-	b.tell(b.name)
+	if work := b.works[name]; work != nil {
+		change(&work.progress)
+		b.tell(name)
+	}
 }
 
 // stop ends the work on a plan, where it is under way.
 func (b *board) stop(name string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.name == name && b.cancel != nil {
-		b.cancel()
+	if work := b.works[name]; work != nil {
+		work.cancel()
 	}
 }
 
@@ -64,12 +72,13 @@ func (b *board) show(m *nuov1.Match, now time.Time) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.name != m.GetName() {
+	work := b.works[m.GetName()]
+	if work == nil {
 		m.Phase = nuov1.MatchPhase_MATCH_PHASE_WAITING
 		return
 	}
-	p := &b.progress
-	m.Phase, m.Elapsed, m.Steps = p.GetPhase(), durationpb.New(now.Sub(b.since)), p.GetSteps()
+	p := &work.progress
+	m.Phase, m.Elapsed, m.Steps = p.GetPhase(), durationpb.New(now.Sub(work.since)), p.GetSteps()
 	if m.GetState() != solving {
 		return
 	}

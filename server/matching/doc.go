@@ -6,8 +6,8 @@
 //	ProposeMatch ─► SOLVING ─► PROPOSED ─ ApplyMatch ─► APPLYING ─► APPLIED
 //	                   └─► FAILED   └──── CancelMatch ────┴──► CANCELLED
 //
-// SOLVING and APPLYING are worked off by Work, one plan after another, outside of any call: the record says what is to be
-// done, so that it goes on after a stop. A plan changes no contract until it is applied.
+// SOLVING and APPLYING are worked off by Work, one plan of each after another, outside of any call: the record says what
+// is to be done, so that it goes on after a stop. A plan changes no contract until it is applied.
 //
 // # How a plan is made (collect.go, solve.go)
 //

@@ -37,7 +37,8 @@ type ownOffers struct {
 // solve makes a plan of what is stored now. Its search takes at most as long as the plan says; whatever else ends ctx
 // ends it with ctx's error. Who watches is told.
 func (r *Room) solve(ctx context.Context, m *nuov1.Match, own *ownOffers) (*solution, error) {
-	r.live.note(func(p *nuov1.Match) { p.Phase = nuov1.MatchPhase_MATCH_PHASE_COLLECTING })
+	name := m.GetName()
+	r.live.note(name, func(p *nuov1.Match) { p.Phase = nuov1.MatchPhase_MATCH_PHASE_COLLECTING })
 	g, err := r.gather(ctx, m, own)
 	if err != nil {
 		return nil, err
@@ -46,7 +47,7 @@ func (r *Room) solve(ctx context.Context, m *nuov1.Match, own *ownOffers) (*solu
 	if err != nil {
 		return nil, err
 	}
-	r.live.note(func(m *nuov1.Match) { p.count(m); m.Phase = nuov1.MatchPhase_MATCH_PHASE_SEARCHING })
+	r.live.note(name, func(m *nuov1.Match) { p.count(m); m.Phase = nuov1.MatchPhase_MATCH_PHASE_SEARCHING })
 	s := &solution{posed: p}
 	if err := r.search(ctx, s); err != nil {
 		return nil, err
@@ -100,7 +101,7 @@ func (r *Room) roster(ctx context.Context, s *solution) (*matcher.Plan, error) {
 		Seed: uint64(s.match.GetSeed()),
 		Progress: func(now matcher.Progress) {
 			s.steps = int64(now.Steps)
-			r.live.note(func(m *nuov1.Match) {
+			r.live.note(s.match.GetName(), func(m *nuov1.Match) {
 				m.Steps = s.steps
 				m.Score, m.Bound = s.scoreOf(now.Score), s.scoreOf(now.Bound)
 				m.Gap = gap(now.Score, now.Bound)

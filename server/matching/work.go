@@ -28,14 +28,29 @@ const (
 // errSettled: the plan is no longer in the state that the work was begun for, and the work is dropped.
 var errSettled = errors.New("matching: the plan was given up")
 
-// Work solves plans and makes their offers, one after another, offers first, and forgets what is old. It goes on until
-// ctx ends. What it did not finish it begins anew after a stop. A plan that cannot be worked off fails, and what keeps it
-// from being written is tried again; only a store of which nobody knows what it holds ends the work.
+// Work solves plans, one after another, and beside that makes the offers of plans, one after another, so that nobody's
+// offers wait for a long search; and it forgets what is old. It goes on until ctx ends. What it did not finish it begins
+// anew after a stop. A plan that cannot be worked off fails, and what keeps it from being written is tried again; only a
+// store of which nobody knows what it holds ends the work.
 func (r *Room) Work(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	solved := make(chan error, 1)
+	go func() {
+		solved <- r.workOn(ctx, solving)
+		cancel()
+	}()
+	err := r.workOn(ctx, applying)
+	cancel()
+	return errors.Join(err, <-solved)
+}
+
+// workOn works off the plans in a state.
+func (r *Room) workOn(ctx context.Context, state nuov1.MatchState) error {
 	changes := r.changes(ctx, 0, "")
 	sweep := r.clock.Now()
 	for ctx.Err() == nil {
-		worked, err := r.turn(ctx, &sweep)
+		worked, err := r.turn(ctx, state, &sweep)
 		switch {
 		case ctx.Err() != nil: // told to stop: the loop ends
 		case errors.Is(err, kv.ErrUnknown) || errors.Is(err, kv.ErrClosed):
@@ -54,15 +69,18 @@ func (r *Room) Work(ctx context.Context) error {
 	return nil
 }
 
-// turn forgets what is old, when it is time to, and brings one plan on; false where there is none.
-func (r *Room) turn(ctx context.Context, sweep *time.Time) (worked bool, err error) {
+// turn brings one plan in the state on; false where there is none. Who solves forgets what is old, when it is time to.
+func (r *Room) turn(ctx context.Context, state nuov1.MatchState, sweep *time.Time) (worked bool, err error) {
 	if now := r.clock.Now(); !now.Before(*sweep) {
 		*sweep = now.Add(sweepEvery)
-		if err := r.forget(ctx); err != nil {
+		if state == solving {
+			err = r.forget(ctx)
+		}
+		if err != nil {
 			return false, err
 		}
 	}
-	m, err := r.next(ctx)
+	m, err := r.next(ctx, state)
 	if m == nil || err != nil {
 		return false, err
 	}
@@ -82,15 +100,13 @@ func (r *Room) wait(ctx context.Context, changes <-chan struct{}, until time.Tim
 	}
 }
 
-// next is the plan to work on: the oldest that is being applied, else the oldest to solve, nil for none.
-func (r *Room) next(ctx context.Context) (next *nuov1.Match, err error) {
+// next is the oldest plan in a state, nil for none.
+func (r *Room) next(ctx context.Context, state nuov1.MatchState) (next *nuov1.Match, err error) {
 	err = r.store.View(ctx, func(tx *store.Tx) error {
 		next = nil
-		for _, state := range []nuov1.MatchState{applying, solving} {
-			for m, err := range store.Matches.ByIndex(tx, store.MatchesByState, uint64(state)) {
-				next = m
-				return err
-			}
+		for m, err := range store.Matches.ByIndex(tx, store.MatchesByState, uint64(state)) {
+			next = m
+			return err
 		}
 		return nil
 	})
@@ -102,7 +118,7 @@ func (r *Room) workOff(ctx context.Context, m *nuov1.Match) error {
 	working, cancel := context.WithCancel(ctx)
 	defer cancel()
 	r.live.begin(m.GetName(), r.clock.Now(), cancel)
-	defer r.live.end()
+	defer r.live.end(m.GetName())
 	work := r.solveMatch
 	if m.GetState() == applying {
 		work = r.applyMatch
@@ -156,7 +172,7 @@ func (r *Room) solveMatch(ctx context.Context, m *nuov1.Match) error {
 func (r *Room) keep(
 	ctx context.Context, m *nuov1.Match, placements []*storev1.StoredPlacement, done func(*store.Tx, *nuov1.Match) error,
 ) error {
-	r.live.note(func(p *nuov1.Match) { p.Phase = nuov1.MatchPhase_MATCH_PHASE_STORING })
+	r.live.note(m.GetName(), func(p *nuov1.Match) { p.Phase = nuov1.MatchPhase_MATCH_PHASE_STORING })
 	before := uint64(m.GetPlacements())
 	for n := keepStep; n == keepStep; {
 		err := r.update(ctx, m.GetName(), m.GetState(), func(tx *store.Tx, m *nuov1.Match) (err error) {

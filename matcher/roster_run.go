@@ -103,15 +103,7 @@ func (r *rosterSearch) boundCost(steps int) {
 		if !ok {
 			return
 		}
-		target := r.cost*d.scale + d.theta*(d.at-r.value)
-		target += max(target, -target) >> 13 // a little too far: to the point itself it only creeps
-		if d.steps < 40 {                    // the first plans are far above the best
-			target = min(target, d.top+max(d.top, -d.top)/10+d.scale)
-		}
-		if target <= max(bound, d.top) {
-			target = max(d.top, bound) + max(d.top, -d.top)>>4 + d.scale
-		}
-		d.climb(bound, target)
+		d.climb(bound, r.target(bound))
 		if r.value == d.at {
 			if floor := d.floor(); floor > r.minCost {
 				r.minCost = floor
@@ -119,6 +111,22 @@ func (r *rosterSearch) boundCost(steps int) {
 			}
 		}
 	}
+}
+
+// target is where the bound on the cost shall climb to.
+func (r *rosterSearch) target(bound int64) int64 {
+	d := r.dual
+	top := max(d.top, bound)
+	part := max(top, -top)
+	target := r.cost*d.scale + d.theta*(d.at-r.value)
+	target += max(target, -target) >> 13 // a little too far: to the point itself it only creeps
+	if d.steps > 0 && d.steps < 40 {
+		target = min(target, top+part/10+d.scale) // the first plans are far above the best
+	}
+	if target <= top {
+		target = top + part>>4 + d.scale
+	}
+	return target
 }
 
 // result is the best plan.

@@ -60,6 +60,13 @@ func (r result) megabytes(name string) string {
 	return fmt.Sprintf("%.3g MB", r[name]/1e6)
 }
 
+func percent(part float64) string {
+	if part > 1 {
+		return "above 100 %"
+	}
+	return fmt.Sprintf("%.2g %%", 100*part)
+}
+
 func number(n float64) string { return group(fmt.Sprintf("%.0f", n)) }
 
 // group puts commas between thousands.
@@ -158,7 +165,7 @@ func (b *bench) roster(ctx context.Context) error {
 			return err
 		}
 		t.row(name, number(r["most"])+", "+number(rank), peer.seconds(), duration(r["within"]), ratio(r["within"], peer),
-			fmt.Sprintf("%.2g %%", 100*r["gap"]), proved(r))
+			percent(r["gap"]), proved(r))
 	}
 	t.print(b.out, "Several shifts each: 200 volunteers × 60 shifts")
 	return nil
@@ -201,7 +208,7 @@ func (b *bench) weeks(ctx context.Context) error {
 	}
 	t := table{{"Roster over 14 days", "first plan", "after", "filled", "at most", "rank", "proved gap", "peak"}}
 	t.row(strings.TrimPrefix(source, "weeks:"), duration(r["first"]), r.seconds(), number(r["filled"]), number(r["most"]),
-		number(r["rank"]), fmt.Sprintf("%.3g %%", 100*r["gap"]), r.megabytes("peak"))
+		number(r["rank"]), percent(r["gap"]), r.megabytes("peak"))
 	t.print(b.out, "A large roster (volunteers:shifts:days:pairs each)")
 	return nil
 }

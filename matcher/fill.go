@@ -6,8 +6,8 @@ import (
 )
 
 // Fill gives every volunteer at most one shift: the plan of the most Value, among those of the least Rank, among those
-// of the least Unfairness. It is exact: Bound is the Score, Optimal is true. Times, limits and rests are of no concern
-// to a single shift, but a pair that the volunteer's commitments forbid is left out.
+// of the least Unfairness. It is exact: Bound is the Score, Optimal is true. Two shifts of one volunteer never meet; a
+// pair that commitments or the limit of time forbid by itself is left out.
 //
 // It is the primal-dual method for the assignment problem (Kuhn 1955) in the form of Hopcroft and Karp (1973): from all
 // free slots at once grows a forest of shortest alternating paths (Dijkstra 1959, on the radix heap of Ahuja, Mehlhorn,

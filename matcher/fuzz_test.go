@@ -224,6 +224,29 @@ func eachChange(t *testing.T, data []byte, solve func(p *matcher.Problem) (*matc
 	}
 }
 
+func FuzzFill(f *testing.F) {
+	seeds(f)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		solve := func(p *matcher.Problem) (*matcher.Plan, error) {
+			plan, err := matcher.Fill(t.Context(), p)
+			if err == nil {
+				err = (given{newJudge(sketchOf(p)), p, nil}).lawful(plan, nil)
+			}
+			return plan, err
+		}
+		eachChange(t, data, solve, func(h change, _, _ sketch, before, after *matcher.Plan, ranks int64) error {
+			was, is := before.Score, after.Score
+			if !h.better && (was.Unfairness != is.Unfairness || was.Filled != is.Filled) || is.Filled < was.Filled {
+				return fmt.Errorf("%+v became %+v", was, is)
+			}
+			if !h.better && !h.renames && ranks == 1 && !slices.Equal(before.Assignments, after.Assignments) {
+				return fmt.Errorf("%v became %v", before.Assignments, after.Assignments)
+			}
+			return h.compare(before, after, ranks)
+		})
+	})
+}
+
 func FuzzRoster(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -169,8 +169,8 @@ func TestOKBuildSomeStandings(t *testing.T) {
 	}
 }
 
-// Ten million pairs are held in some 12 bytes each; those that come in disorder take three times as much on the way.
-func TestOKBuildTenMillionPairs(t *testing.T) {
+// Ten million pairs are held in some 12 bytes each, and Stable and Fill take little more for them.
+func TestOKTenMillionPairs(t *testing.T) {
 	volunteers, each := 500_000, 20
 	if testing.Short() || raceDivisor > 1 {
 		volunteers /= 10
@@ -197,6 +197,20 @@ func TestOKBuildTenMillionPairs(t *testing.T) {
 		t.Errorf("%d bytes a pair while building, %d built", building/pairs, held/pairs)
 	}
 	runtime.KeepAlive(p)
+	before = allocated()
+	if plan, err := matcher.Stable(t.Context(), p, matcher.StableOptions{}); err != nil || plan.Score.Filled != each {
+		t.Error("Stable:", plan, err)
+	}
+	if bytes := allocated() - before; bytes > 4*pairs {
+		t.Errorf("Stable allocates %d bytes for %d pairs", bytes, pairs)
+	}
+	before = allocated()
+	if plan, err := matcher.Fill(t.Context(), p); err != nil || plan.Score.Filled != each {
+		t.Error("Fill:", plan, err)
+	}
+	if bytes := allocated() - before; bytes > 24*pairs {
+		t.Errorf("Fill allocates %d bytes for %d pairs", bytes, pairs)
+	}
 }
 
 func live() uint64 {

@@ -31,7 +31,7 @@ func proveFill(t *testing.T, k sketch, c chance) error {
 	plan, err := matcher.Fill(t.Context(), g.p)
 	if k.crews() {
 		if !errors.Is(err, matcher.ErrCrew) {
-			return fmt.Errorf("%v for a problem with crews", err)
+			return fmt.Errorf("%w for a problem with crews", err)
 		}
 		return nil
 	}

@@ -139,6 +139,55 @@ var mutants = []mutant{
 		name: "index entry left behind", file: "store/index.go", test: "TestOKPutMovesIndexEntriesAndDeleteRemovesThem",
 		old: "if !has(after, e) {", new: "if false {",
 	},
+	{
+		name: "a plan asks whoever it likes", file: "matching/problem.go", test: "TestOKAPlanGivesWhatAClaimWouldTake",
+		old: "why = first(o.PersonalRefusals(c.Candidate))", new: "why = none",
+	},
+	{
+		name: "a plan's offer that could not be signed", file: "lifecycle/plan.go", test: "TestErrPlaceThatChanged",
+		old: "return c, p.signable(s, want.Volunteer)", new: "return c, nil",
+	},
+	{
+		name: "a plan's offer beyond the capacity", file: "lifecycle/plan.go", test: "TestErrOneStepCrossesNothing",
+		old: "if !free || int(s.free()) < slots {", new: "if false {\n\t\t_ = free",
+	},
+	{
+		name: "crew split by a step", file: "lifecycle/plan.go", test: "TestErrCrewIsNotSplit",
+		old: "case split:", new: "case split && false:",
+	},
+	{
+		name: "crew split by an offer", file: "matching/apply_offer.go", test: "TestErrCrewIsOfferedWholeOrNotAtAll",
+		old: "\treturn 2, nil", new: "\treturn 1, nil",
+	},
+	{
+		name: "a place offered again after a step", file: "matching/apply_offer.go", test: "TestOKThreeHundredOffersGoInSteps",
+		old: "\treturn true, store.MatchWorks.Put(tx, w)",
+		new: "\tif w.GetApplyNumber() == offerStep+1 {\n\t\tw.ApplyNumber--\n\t}\n\treturn true, store.MatchWorks.Put(tx, w)",
+	},
+	{
+		name: "half a round offered after a stop", file: "matching/work.go", test: "TestOKHalfARoundIsDropped",
+		old: "n, err = purge(tx, m.GetName(), before+1)", new: "n, err = purge(tx, m.GetName(), before+1_000)",
+	},
+	{
+		name: "a later round forgets the first", file: "matching/apply_rest.go", test: "TestOKLaterRoundsHeedTheFirst",
+		old: "r.solve(ctx, m, &ownOffers{given: own.given})", new: "r.solve(ctx, m, &ownOffers{})",
+	},
+	{
+		name: "what changed is not looked for", file: "matching/apply_rest.go", test: "TestOKWhatIsNewIsPlannedToo",
+		old: "!w.GetChanged() && bytes.Equal(now, w.GetFingerprint())", new: "!w.GetChanged() && bytes.Equal(now, now)",
+	},
+	{
+		name: "a volunteer is told who holds what", file: "matching/explain_tell.go", test: "TestOKAVolunteerIsToldAboutOneself",
+		old: "if x.self {", new: "if false {",
+	},
+	{
+		name: "a volunteer sees a plan's counts", file: "matching/list.go", test: "TestOKAVolunteerIsToldAboutOneself",
+		old: "append(page, toVolunteer(m))", new: "append(page, m)",
+	},
+	{
+		name: "a plan shows names to who may not see them", file: "matching/placement.go", test: "TestOKNamesAreShownToWhoMaySeeThem",
+		old: "if s.c.Caller.SeesPerson(", new: "if true || s.c.Caller.SeesPerson(",
+	},
 }
 
 // Each fault is built into a copy of one file, which overlays the original, and the test that is named must fail: a test

@@ -333,10 +333,16 @@ func TestOKHalfARoundIsDropped(t *testing.T) {
 	stranger := y.volunteer("new")
 	y.begins(m)
 	y.do(func(tx *store.Tx) error {
-		return store.Placements.Put(tx, &storev1.StoredPlacement{
-			Match: m.GetName(), Number: uint64(m.GetPlacements()) + 1, Shift: gate, Revision: 1, Volunteer: stranger,
-			State: planned, Round: 2,
-		})
+		for n := range uint64(2) {
+			err := store.Placements.Put(tx, &storev1.StoredPlacement{
+				Match: m.GetName(), Number: uint64(m.GetPlacements()) + 1 + n, Shift: gate, Revision: 1, Volunteer: stranger,
+				State: planned, Round: 2,
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	y.edits(stranger, func(v *nuov1.Volunteer) { v.State = nuov1.ActiveState_ACTIVE_STATE_DEACTIVATED })
 	third := y.volunteer("third")

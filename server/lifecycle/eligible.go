@@ -64,9 +64,6 @@ func (r *Reader) Opening(shift *nuov1.Shift, without Without) (*Opening, error) 
 	return o, nil
 }
 
-// Policy is that of the shift's district.
-func (o *Opening) Policy() place.Policy { return o.step.policy }
-
 // Bids is the time that somebody who takes a slot now promises: whoever comes later promises what is left.
 func (o *Opening) Bids() (from, to time.Time) {
 	from = o.step.start()

@@ -39,7 +39,7 @@ type (
 	promises   = []matcher.Commitment
 )
 
-var problems = slices.Concat(plainProblems, calendarProblems, limitProblems, crewProblems)
+var problems = slices.Concat(plainProblems, calendarProblems, limitProblems, crewProblems, extremeProblems)
 
 // plainProblems look at no time.
 var plainProblems = []problem{
@@ -151,6 +151,42 @@ var plainProblems = []problem{
 		k:    sketch{volunteers: volunteers{{Shifts: 3}}, shifts: shifts{{Capacity: 1}, {Capacity: 1}, {Capacity: 1}, {Capacity: 1}}, pairs: everybody(1, 4)},
 		fill: [3]int64{1, 1, 1}, roster: [3]int64{3, 3, 9},
 	},
+}
+
+// extremeProblems have everything at its limit, so that nothing overflows.
+var extremeProblems = []problem{
+	{
+		name: "everything at its limit",
+		k: sketch{
+			rules: matcher.Rules{Day: matcher.MaxTime, Travel: matcher.MaxTime}, pairs: extremePairs(matcher.MaxRank),
+			volunteers: volunteers{extremeVolunteer, extremeVolunteer},
+			shifts: shifts{
+				{Start: -matcher.MaxTime, End: matcher.MaxTime, Capacity: matcher.MaxCapacity, Minimum: matcher.MaxCapacity, Priority: matcher.MaxPriority, Place: matcher.MaxElements, Rest: matcher.MaxTime},
+				{Start: matcher.MaxTime, End: matcher.MaxTime, Capacity: matcher.MaxCapacity, Minimum: matcher.MaxCapacity, Priority: matcher.MaxPriority},
+			},
+			commitments: promises{{Start: -matcher.MaxTime, End: -matcher.MaxTime, Rest: matcher.MaxTime}},
+		},
+		fill: [3]int64{4000, 2 * matcher.MaxRank, 2 * (2*matcher.MaxLoad + 1)}, roster: [3]int64{8000, 4 * matcher.MaxRank, 8*matcher.MaxLoad + 8},
+	},
+	{
+		name: "as far apart as can be, and not far enough",
+		k: sketch{
+			rules: matcher.Rules{Day: 1}, pairs: extremePairs(0), volunteers: volunteers{extremeVolunteer, extremeVolunteer},
+			shifts: shifts{
+				{Start: -matcher.MaxTime, End: 1 - matcher.MaxTime, Capacity: 2}, {Start: matcher.MaxTime - 1, End: matcher.MaxTime, Capacity: 2},
+			},
+			commitments: promises{{Volunteer: 1, Start: -2, End: 2, Rest: matcher.MaxTime}},
+		},
+		fill: [3]int64{1, 0, 2*matcher.MaxLoad + 1}, roster: [3]int64{2, 0, 4*matcher.MaxLoad + 4},
+	},
+}
+
+var extremeVolunteer = matcher.Volunteer{
+	Shifts: matcher.MaxCapacity, TimeDay: matcher.MaxTime, TimeWeek: matcher.MaxTime, DaysInRow: matcher.MaxTime, Rest: matcher.MaxTime, Load: matcher.MaxLoad,
+}
+
+func extremePairs(rank int) []matcher.Pair {
+	return wants([3]int{0, 0, rank}, [3]int{0, 1, rank}, [3]int{1, 0, rank}, [3]int{1, 1, rank})
 }
 
 // calendarProblems are about overlaps, rest and travel.

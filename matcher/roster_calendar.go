@@ -79,6 +79,7 @@ func (m *rosterModel) addVolunteer(v int, cost []int64) {
 		if shift.Capacity < shift.Crew || int64(length) > rules.time || committed && p.Forbids(v, nil, int(p.shift[i])) != None {
 			continue
 		}
+		length = min(length, math.MaxInt32) // longer by one for a shift of all time there is, which fits no limit
 		m.shift, m.length = append(m.shift, p.shift[i]), append(m.length, int32(length))
 		m.cost, m.clash = append(m.cost, cost[i]), append(m.clash, 0)
 	}

@@ -146,7 +146,7 @@ type Explanation struct {
 // Explain spends so many steps on the costs of wishes: explainSteps and, for each pair, explainStepsPair with one shift
 // each and explainStepsLocal with several. A step of the first kind is an arc of a search, of the second less.
 const (
-	explainSteps      = 1 << 20
+	explainSteps      = 1 << 26
 	explainStepsPair  = 8
 	explainStepsLocal = 64
 )

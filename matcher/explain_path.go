@@ -1,9 +1,11 @@
 package matcher
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
+	"slices"
 )
 
 // whyCost is a change of the score, less is better: first the Value lost, then the rank.
@@ -39,7 +41,12 @@ type whyPaths struct {
 	potential    []whyCost
 	// fromOutside and toOutside are the distances from and to outside, nil until asked for.
 	fromOutside, toOutside []whyCost
-	search                 whySearch
+	// dropped tells whether the way to outside leaves somebody out (or takes a free slot), fetched whether the way from
+	// there brings somebody (or gives up a slot).
+	dropped, fetched []bool
+	search           whySearch
+	// arcs are sorted arcs to shifts, nil where not asked for.
+	arcs [][]whyArc
 }
 
 // errBetter tells that a plan can be bettered.
@@ -204,12 +211,14 @@ type whySearch struct {
 	next     []int32   // towards the target (or the source)
 	settled  []bool
 	touched  []int32
+	order    []int32 // those settled, nearest first
 	heap     []whyItem
 }
 
+// whyItem is a node at a distance; of a search along sorted arcs, the arc of that number to the node.
 type whyItem struct {
-	distance whyCost
-	node     int32
+	distance  whyCost
+	node, arc int32
 }
 
 func newWhySearch(nodes int) whySearch {
@@ -228,7 +237,11 @@ func (s *whySearch) reach(x int, distance whyCost, from int32) {
 		s.touched = append(s.touched, int32(x))
 	}
 	s.distance[x], s.next[x] = distance, from
-	s.heap = append(s.heap, whyItem{distance, int32(x)})
+	s.push(whyItem{distance, int32(x), 0})
+}
+
+func (s *whySearch) push(item whyItem) {
+	s.heap = append(s.heap, item)
 	for i := len(s.heap) - 1; i > 0; {
 		up := (i - 1) / 2
 		if !s.heap[i].distance.less(s.heap[up].distance) {
@@ -242,30 +255,30 @@ func (s *whySearch) reach(x int, distance whyCost, from int32) {
 // settle takes the nearest node that is not settled, −1 for none.
 func (s *whySearch) settle() int {
 	for len(s.heap) > 0 {
-		x := int(s.heap[0].node)
-		last := len(s.heap) - 1
-		s.heap[0] = s.heap[last]
-		s.heap = s.heap[:last]
-		s.sink()
-		if !s.settled[x] {
+		if x := int(s.pop().node); !s.settled[x] {
 			s.settled[x] = true
+			s.order = append(s.order, int32(x))
 			return x
 		}
 	}
 	return -1
 }
 
-func (s *whySearch) sink() {
+// pop takes the nearest from the heap, which is not empty.
+func (s *whySearch) pop() whyItem {
+	nearest, last := s.heap[0], len(s.heap)-1
+	s.heap[0] = s.heap[last]
+	s.heap = s.heap[:last]
 	for i := 0; ; {
 		least := 2*i + 1
 		if least >= len(s.heap) {
-			return
+			return nearest
 		}
 		if least+1 < len(s.heap) && s.heap[least+1].distance.less(s.heap[least].distance) {
 			least++
 		}
 		if !s.heap[least].distance.less(s.heap[i].distance) {
-			return
+			return nearest
 		}
 		s.heap[i], s.heap[least] = s.heap[least], s.heap[i]
 		i = least
@@ -276,31 +289,135 @@ func (s *whySearch) clear() {
 	for _, x := range s.touched {
 		s.distance[x], s.next[x], s.settled[x] = never, -1, false
 	}
-	s.touched, s.heap = s.touched[:0], s.heap[:0]
+	s.touched, s.order, s.heap = s.touched[:0], s.order[:0], s.heap[:0]
 }
 
-// towards runs backwards from a target until every node that wanted counts is settled (wanted is called once for each
-// settled node and answers true when that is enough). It answers the steps taken; distances are read by distanceTo.
-func (w *whyPaths) towards(beat *pulse, target int, enough func(x int) bool) (steps int, err error) {
+// between searches the ways to a shift from all that some wish for. A way through outside is known from borders, so a
+// search ends when no wished shift can be nearer than that.
+func (w *whyPaths) between(beat *pulse, held int, reasons []*VolunteerReason) (int, error) {
+	wanted := make(map[int]whyCost)
+	var farthest whyCost
+	for _, r := range reasons {
+		for _, wish := range r.Wishes {
+			if s := wish.Shift; !wish.Outside && wish.Slots > 0 {
+				wanted[s] = w.toOutside[s].plus(w.fromOutside[held]).plus(w.potential[s]).minus(w.potential[held])
+				if farthest.less(wanted[s]) {
+					farthest = wanted[s]
+				}
+			}
+		}
+	}
+	return w.searchTo(beat, held, wanted, farthest)
+}
+
+// searchTo is Dijkstra's along arcs in the order of their reduced costs: of each settled shift only the next arc waits in
+// the heap, so that a search that ends early looks at few. It does not go through outside.
+func (w *whyPaths) searchTo(beat *pulse, target int, wanted map[int]whyCost, farthest whyCost) (steps int, err error) {
+	s := &w.search
+	s.clear()
+	settle := func(x int, distance whyCost) {
+		s.touched, s.settled[x], s.distance[x] = append(s.touched, int32(x)), true, distance
+		if _, ok := wanted[x]; ok {
+			delete(wanted, x)
+			farthest = whyCost{}
+			for _, far := range wanted {
+				if farthest.less(far) {
+					farthest = far
+				}
+			}
+		}
+		arcs := w.arcsTo(x)
+		steps += 8
+		if len(arcs) > 0 {
+			s.push(whyItem{distance.plus(arcs[0].cost), int32(x), 0})
+		}
+	}
+	settle(target, whyCost{})
+	for told := 0; len(s.heap) > 0; steps += 8 {
+		item := s.pop()
+		if !item.distance.less(farthest) {
+			break
+		}
+		arcs := w.arcs[item.node]
+		if next := item.arc + 1; int(next) < len(arcs) {
+			s.push(whyItem{s.distance[item.node].plus(arcs[next].cost), item.node, next})
+		}
+		if x := int(arcs[item.arc].node); !s.settled[x] {
+			settle(x, item.distance)
+		}
+		if steps-told >= 1<<10 {
+			if err := beat.beat(4 * (steps - told)); err != nil {
+				return steps, err
+			}
+			told = steps
+		}
+	}
+	return steps, nil
+}
+
+// whyArc is an arc from another shift, with its reduced cost.
+type whyArc struct {
+	cost whyCost
+	node int32
+}
+
+// arcsTo are the arcs to a shift from others, the cheapest first; sorted once, 24 bytes each.
+func (w *whyPaths) arcsTo(y int) []whyArc {
+	if w.arcs == nil {
+		w.arcs = make([][]whyArc, w.outside())
+	}
+	if w.arcs[y] == nil {
+		arcs := make([]whyArc, 0, len(w.pairs.eligible(y)))
+		w.in(y, func(x int, cost whyCost) {
+			if x != w.outside() {
+				arcs = append(arcs, whyArc{cost.plus(w.potential[x]).minus(w.potential[y]), int32(x)})
+			}
+		})
+		slices.SortFunc(arcs, func(a, b whyArc) int {
+			return cmp.Or(cmp.Compare(a.cost.value, b.cost.value), cmp.Compare(a.cost.rank, b.cost.rank), cmp.Compare(a.node, b.node))
+		})
+		w.arcs[y] = arcs
+	}
+	return w.arcs[y]
+}
+
+// way is the cost of the cheapest way from s to the shift of the last search, which is given up, and how it changes the
+// number of filled slots; with held −1 the way ends outside. Somebody who goes outside leaves one slot fewer, who comes
+// from there fills one more.
+func (w *whyPaths) way(s, held int) (cost whyCost, filled int) {
+	if held < 0 {
+		return w.toOutside[s], 0 // who comes and who goes; with a free slot taken instead the plan would not be best
+	}
+	cost = w.toOutside[s].plus(w.fromOutside[held])
+	if w.dropped[s] {
+		filled--
+	}
+	if w.fetched[held] {
+		filled++
+	}
+	if direct := w.distanceTo(held, s); direct.less(cost) {
+		return direct, 0 // it does not lead through outside, which would be as near
+	}
+	return cost, filled
+}
+
+// towards runs backwards from a target to every node; distances are read by distanceTo.
+func (w *whyPaths) towards(beat *pulse, target int) error {
 	s := &w.search
 	s.clear()
 	s.reach(target, whyCost{}, -1)
 	for y := s.settle(); y >= 0; y = s.settle() {
-		if enough(y) {
-			break
-		}
 		here := s.distance[y]
 		n := w.in(y, func(x int, cost whyCost) {
 			if !s.settled[x] {
 				s.reach(x, here.plus(cost).plus(w.potential[x]).minus(w.potential[y]), int32(y))
 			}
 		})
-		steps += n
 		if err := beat.beat(2 * n); err != nil {
-			return steps, err
+			return err
 		}
 	}
-	return steps, nil
+	return nil
 }
 
 // distanceTo is the cost of the cheapest way from x to the target of the last search, never where it was not settled.
@@ -311,23 +428,28 @@ func (w *whyPaths) distanceTo(target, x int) whyCost {
 	return w.search.distance[x].minus(w.potential[x]).plus(w.potential[target])
 }
 
-func everything(int) bool { return false }
-
 // borders computes the distances to and from outside, once.
 func (w *whyPaths) borders(beat *pulse) error {
 	if w.toOutside != nil {
 		return nil
 	}
 	outside := w.outside()
-	if _, err := w.towards(beat, outside, everything); err != nil {
+	if err := w.towards(beat, outside); err != nil {
 		return err
 	}
-	to := make([]whyCost, outside+1)
+	s := &w.search
+	to, dropped := make([]whyCost, outside+1), make([]bool, outside+1)
 	for x := range to {
 		to[x] = w.distanceTo(outside, x)
 	}
-	from := make([]whyCost, outside+1)
-	s := &w.search
+	for _, x := range s.order[1:] { // whom outside was reached from first
+		if y := s.next[x]; int(y) == outside {
+			dropped[x] = w.leave[x].value == 0
+		} else {
+			dropped[x] = dropped[y]
+		}
+	}
+	from, fetched := make([]whyCost, outside+1), make([]bool, outside+1)
 	s.clear()
 	s.reach(outside, whyCost{}, -1)
 	for x := s.settle(); x >= 0; x = s.settle() {
@@ -346,6 +468,13 @@ func (w *whyPaths) borders(beat *pulse) error {
 			from[x] = s.distance[x].plus(w.potential[x]).minus(w.potential[outside])
 		}
 	}
-	w.toOutside, w.fromOutside = to, from
+	for _, y := range s.order[1:] {
+		if x := s.next[y]; int(x) == outside {
+			fetched[y] = w.enter[y].value == 0
+		} else {
+			fetched[y] = fetched[x]
+		}
+	}
+	w.toOutside, w.fromOutside, w.dropped, w.fetched = to, from, dropped, fetched
 	return nil
 }

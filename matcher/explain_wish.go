@@ -124,24 +124,11 @@ func (e *Explainer) alone(v int, s int32) Rule {
 func (e *Explainer) costs(beat *pulse, held int, reasons []*VolunteerReason) (int, error) {
 	w := e.paths
 	steps := 0
-	var distance func(s int) whyCost
-	if held < 0 {
-		distance = func(s int) whyCost { return w.toOutside[s] }
-	} else {
-		wanted := make(map[int]bool)
-		for _, r := range reasons {
-			for _, wish := range r.Wishes {
-				if !wish.Outside {
-					wanted[wish.Shift] = true
-				}
-			}
-		}
+	if held >= 0 {
 		var err error
-		steps, err = w.towards(beat, held, func(x int) bool { delete(wanted, x); return len(wanted) == 0 })
-		if err != nil {
+		if steps, err = w.between(beat, held, reasons); err != nil {
 			return steps, err
 		}
-		distance = func(s int) whyCost { return w.distanceTo(held, s) }
 	}
 	for _, r := range reasons {
 		rank := int64(0)
@@ -158,36 +145,14 @@ func (e *Explainer) costs(beat *pulse, held int, reasons []*VolunteerReason) (in
 			wish.Certainty = Exact
 			step := whyCost{0, int64(wish.Rank) - rank}
 			if wish.Shift != held {
-				cost := step.plus(distance(wish.Shift))
-				wish.Cost = Delta{Value: -cost.value, Rank: cost.rank, Filled: e.filledBy(held, wish.Shift)}
+				way, filled := w.way(wish.Shift, held)
+				cost := step.plus(way)
+				wish.Cost = Delta{Value: -cost.value, Rank: cost.rank, Filled: filled}
 			}
 			wish.OneMoreSlot = e.oneMore(wish.Shift, step.plus(back), held)
 		}
 	}
 	return steps, nil
-}
-
-// filledBy is how the number of filled slots changes along the cheapest way from s to the shift that is given up, or to
-// outside where there is none; the last search was for it. Someone who goes outside leaves one slot fewer, who comes from
-// there fills one more.
-func (e *Explainer) filledBy(held, s int) int {
-	w := e.paths
-	outside := w.outside()
-	if held < 0 {
-		return 0 // the wisher comes, and somebody goes outside: with a free slot taken instead the plan would not be best
-	}
-	filled := 0
-	for x := s; x != held; {
-		y := int(w.search.next[x])
-		switch {
-		case y == outside && w.leave[x].value == 0:
-			filled-- // left out
-		case x == outside && w.enter[y].value == 0:
-			filled++ // comes in
-		}
-		x = y
-	}
-	return filled
 }
 
 // oneMore tells whether one more slot on s would go to a volunteer whose step onto it costs so much, the place they leave

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
+	"google.golang.org/grpc/codes"
 
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
 )
@@ -34,7 +35,7 @@ func matchExplainCommand(a *app) *cobra.Command {
 		}
 		res, err := ask(in, matches, nuov1.MatchServiceClient.ExplainMatch, req)
 		if err != nil {
-			return aboutOneself(err, req)
+			return in.aboutOneself(err, req)
 		}
 		if in.global.output == "json" {
 			return in.printJSON(res)
@@ -51,8 +52,13 @@ func matchExplainCommand(a *app) *cobra.Command {
 }
 
 // aboutOneself helps a volunteer who asked about everybody.
-func aboutOneself(err error, req *nuov1.ExplainMatchRequest) error {
-	if no, ok := errors.AsType[*refusal](err); ok && req.GetVolunteer() == "" && refusedAs(err, nuov1.ErrorReason_ERROR_REASON_PERMISSION_DENIED) {
+func (in *input) aboutOneself(err error, req *nuov1.ExplainMatchRequest) error {
+	no, ok := errors.AsType[*refusal](err)
+	if !ok || req.GetVolunteer() != "" || no.Code() != codes.PermissionDenied && no.Code() != codes.NotFound {
+		return err
+	}
+	token, whoErr := ask(in, tokens, nuov1.TokenServiceClient.WhoAmI, &nuov1.WhoAmIRequest{})
+	if whoErr == nil && !slices.ContainsFunc(token.GetGrants(), func(g *nuov1.Grant) bool { return g.GetRole() != nuov1.Role_ROLE_VOLUNTEER }) {
 		no.next = sayExplainMe
 	}
 	return err
@@ -104,6 +110,9 @@ func (e *explanation) mentioned() []string {
 	}
 	for _, a := range e.res.GetAdditions() {
 		names = append(names, nonEmpty(a.GetShift())...)
+	}
+	for _, p := range e.res.GetPlacements() {
+		names = append(names, p.GetShift())
 	}
 	return firstOf(names)
 }
@@ -183,7 +192,18 @@ func (e *explanation) own() {
 		return
 	}
 	e.line(sayGiven)
-	e.placements(e.res.GetPlacements())
+	w := e.writer()
+	head := make(table.Row, 0, 4)
+	for _, key := range []string{"shift", "rank", "rank_reasons", "contract"} {
+		head = append(head, header(key).in(e.language))
+	}
+	w.AppendHeader(head)
+	for _, p := range e.res.GetPlacements() {
+		m := p.ProtoReflect()
+		w.AppendRow(table.Row{e.shift(p.GetShift()), e.cell(m, "rank"), e.cell(m, "rank_reasons"), e.cell(m, "contract")})
+	}
+	w.SuppressEmptyColumns()
+	fmt.Fprintln(e.out, trimLines(w.Render()))
 }
 
 // gap is why some slots of a shift stay free.

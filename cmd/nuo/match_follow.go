@@ -147,14 +147,21 @@ func (p *printer) matchLine(m *nuov1.Match) string {
 }
 
 // sure says how good a plan is for certain, in a few words or a sentence.
-type sure struct{ best, within, unproved text }
+type sure struct{ best, within, unproved, nothing, stable text }
+
+// noProof is the gap from which on a bound says nothing.
+const noProof = 1
 
 func sureOf(m *nuov1.Match, words sure) text {
 	switch {
+	case m.GetMethod() == nuov1.MatchMethod_MATCH_METHOD_STABLE && !m.GetOptimal():
+		return words.stable
 	case m.GetBound() == nil:
 		return text{}
 	case m.GetOptimal():
 		return words.best
+	case m.GetGap() >= noProof:
+		return words.nothing
 	case m.GetBound().GetValue() > m.GetScore().GetValue():
 		return words.unproved.with(100 * m.GetGap())
 	}

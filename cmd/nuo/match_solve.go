@@ -208,14 +208,16 @@ func (s *solver) summary(found solution, list []assignment) string {
 
 // proved says how good the plan is for certain.
 func (s *solver) proved(found solution) text {
-	gap := 100 * s.plan.Gap()
+	gap := s.plan.Gap()
 	switch {
 	case found.Optimal:
 		return sayBest
+	case gap >= noProof:
+		return sayNoProof
 	case found.More > 0:
-		return sayUnproved.with(gap)
+		return sayUnproved.with(100 * gap)
 	}
-	return sayWithin.with(gap)
+	return sayWithin.with(100 * gap)
 }
 
 // whoServes counts who has a shift; the list is in the order of volunteers.

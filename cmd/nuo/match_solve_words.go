@@ -61,6 +61,9 @@ var (
 		"the slots are not proved best; among plans that fill as many, ranks are at most %.2f %% above the least",
 		"未证明填得最多；填得同样多的方案中，名次合计比最低者至多高 %.2f%%",
 	}
+	sayNoProof = text{
+		"nothing yet about the sum of ranks; a longer --seconds may tell", "名次合计尚无有用的下界，可加长 --seconds",
+	}
 	sayMoreSlots = text{
 		"At most %d more slots could be filled; the bound below holds for plans that fill as many as this one.",
 		"至多还能再填 %d 个名额；下一行的 bound 只对填得同样多的方案成立。",

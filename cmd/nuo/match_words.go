@@ -42,9 +42,13 @@ var (
 	sayOfferedOf = text{"%d of %d, %d changed", "%d/%d，有变 %d"}
 	sayShort     = sure{
 		best: text{"proved best", "已证最优"}, within: text{"within %.2f %%", "差距不超过 %.2f%%"},
-		unproved: text{"not proved yet, %.2f %%", "尚未证明，差距 %.2f%%"},
+		unproved: text{"not proved yet, %.2f %%", "尚未证明，差距 %.2f%%"}, nothing: text{"not proved yet", "尚未证明"},
+		stable: text{"stable", "稳定"},
 	}
-	saySentence = sure{best: sayBestPlan, within: sayWithin, unproved: sayUnprovedPlan}
+	saySentence = sure{
+		best: sayBestPlan, within: sayWithin, unproved: sayUnprovedPlan, nothing: sayNoProof,
+		stable: text{"stable: no volunteer and community would both rather have each other", "稳定：没有志愿者与社区都更想要对方"},
+	}
 	sayBestPlan = text{
 		"the best: no plan serves the minimum headcounts and fills better, and none that does has a lower sum of ranks",
 		"最优：没有方案更能保证最少人数、填得更多；同样好的，名次合计都不更低",
@@ -72,15 +76,15 @@ var (
 	}
 	sayGivenNothing = text{"The plan gives this volunteer nothing.", "此排班没有安排该志愿者。"}
 	sayGiven        = text{"The plan gives this volunteer:", "此排班给该志愿者的安排："}
-	sayGap          = text{"%s: %d free, %d volunteers may take it", "%s：缺 %d 人，%d 人可以承担"}
+	sayGap          = text{"%s: %d free; volunteers who may take it: %d", "%s：缺 %d 人，%d 人可以承担"}
 	sayGapMissing   = text{"; below the minimum headcount by %d", "；比最少人数少 %d 人"}
 	sayGapReason    = text{"  %d × %s", "  %d 人：%s"}
 	sayGapSet       = text{
-		"  proof: %d shifts have %d slots together; the %d volunteers who may take one can fill %d",
+		"  proof: shifts %d, slots together %d, volunteers who may take one %d, slots that these can fill %d",
 		"  证明：%d 个班次共 %d 个名额，可承担的 %d 人至多能填 %d 个",
 	}
 	sayGapSetMinimum = text{
-		"  proof: %d shifts need %d people together at least; the %d volunteers who may take one can fill %d",
+		"  proof: shifts %d, needed together at least %d, volunteers who may take one %d, slots that these can fill %d",
 		"  证明：%d 个班次至少共需 %d 人，可承担的 %d 人至多能填 %d 个",
 	}
 	sayGapPeople = text{"    who may: %s", "    可承担者：%s"}
@@ -98,12 +102,12 @@ var (
 	sayKnownWay    = text{"(there may be a better way)", "(或有更好的办法)"}
 	sayOneMoreSlot = text{"with one more slot it would be given", "多一个名额即可得到"}
 	saySkillAdds   = text{
-		"One more volunteer with the skill %s would fill %d more, on %s.", "多一名具备 %s 技能的志愿者，可多填 %d 个名额：%s。",
+		"One more volunteer with the skill %s: slots filled besides %d, on %s", "多一名具备 %s 技能的志愿者，可多填 %d 个名额：%s",
 	}
 	saySkillAddsNothing = text{"One more volunteer with the skill %s would fill nothing more.", "多一名具备 %s 技能的志愿者，也不能多填名额。"}
-	sayVolunteerAdds    = text{"One more volunteer for %s would fill %d more.", "多一人可承担 %s，可多填 %d 个名额。"}
+	sayVolunteerAdds    = text{"One more volunteer for %s: slots filled besides %d", "多一人可承担 %s，可多填 %d 个名额"}
 	sayAtLeast          = text{" (at least)", "(至少)"}
-	sayStoppedFrom      = text{"Not given because of the rules: %d shifts, %s", "因规则不能安排：%d 个班次，%s"}
+	sayStoppedFrom      = text{"Shifts that rules keep from this volunteer: %d, %s", "因规则不能安排：%d 个班次，%s"}
 	sayLeftOut          = text{"Volunteers without a shift in this plan: %d.", "此排班中没有班次的志愿者：%d 人。"}
 	sayNothingToExplain = text{
 		"No slot stays free, and nobody would rather have something else.", "没有空缺的名额，也没有人更想要别的安排。",

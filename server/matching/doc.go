@@ -62,6 +62,7 @@ type Room struct {
 	live  board
 	// explaining is held by the one explanation that is being computed.
 	explaining chan struct{}
+	tellPairs  int
 }
 
 var (
@@ -71,7 +72,7 @@ var (
 
 // New makes the room on an open store. Nothing is worked off but by Work.
 func New(s *store.Store, clock store.Clock, log *slog.Logger) *Room {
-	return &Room{store: s, clock: clock, log: log, explaining: make(chan struct{}, 1)}
+	return &Room{store: s, clock: clock, log: log, explaining: make(chan struct{}, 1), tellPairs: tellPairs}
 }
 
 // Register offers both services.

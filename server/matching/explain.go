@@ -32,6 +32,7 @@ type explained struct {
 	shift       int                        // asked about, −1 for none
 	refused     []map[refusal]int32        // by shift, how many are kept from it before the matcher is asked
 	own         map[int]refusal            // by shift, what keeps the volunteer who is asked about from it
+	tellPairs   int                        // the most pairs with which everybody's wishes are told
 }
 
 // ExplainMatch says why a plan is as it is. It reads in short transactions and computes in none; several at once take
@@ -39,7 +40,7 @@ type explained struct {
 func (r *Room) ExplainMatch(
 	ctx context.Context, req *nuov1.ExplainMatchRequest,
 ) (*nuov1.ExplainMatchResponse, error) {
-	x := &explained{req: req, volunteer: -1, shift: -1, own: map[int]refusal{}}
+	x := &explained{req: req, volunteer: -1, shift: -1, own: map[int]refusal{}, tellPairs: r.tellPairs}
 	m, err := call.Read(ctx, r.store, x.admit)
 	if err != nil {
 		return nil, err

@@ -13,6 +13,8 @@ const (
 	// tellMost is how many gaps and wishes an answer holds at most, tellFew how many additions, and names in a gap or
 	// wish.
 	tellMost, tellFew = 1000, 100
+	// tellPairs is how many pairs a plan has at most of which everybody's wishes are told.
+	tellPairs = 1_000_000
 )
 
 // rules are the matcher's as the API says them.
@@ -53,25 +55,18 @@ func (x *explained) answer(ctx context.Context) (res *nuov1.ExplainMatchResponse
 
 // aboutPlan tells all of the plan, or what of it is about one shift.
 func (x *explained) aboutPlan(ctx context.Context, res *nuov1.ExplainMatchResponse) error {
-	e, err := x.explainer.All(ctx)
+	e, err := x.all(ctx)
 	if err != nil {
 		return err
 	}
-	res.Optimal = e.Optimal
+	res.Optimal = e.Optimal || x.match.GetOptimal() && !x.stale
 	asked := func(shift int) bool { return x.shift < 0 || x.shift == shift }
-	for _, g := range e.Gaps {
-		if asked(g.Shift) && len(res.GetGaps()) < tellMost {
-			res.Gaps = append(res.Gaps, x.gap(&g))
+	for i := range e.Gaps {
+		if asked(e.Gaps[i].Shift) && len(res.GetGaps()) < tellMost {
+			res.Gaps = append(res.Gaps, x.gap(&e.Gaps[i]))
 		}
 	}
-	given := map[int]bool{}
-	for _, a := range x.assignments {
-		given[a.Volunteer] = true
-	}
-	res.LeftOut = int32(len(x.people) - len(given))
-	slices.SortStableFunc(e.Volunteers, func(a, b matcher.VolunteerReason) int {
-		return cmp.Compare(min(len(a.Held), 1), min(len(b.Held), 1))
-	})
+	res.LeftOut = int32(len(x.leftOut()))
 	for _, v := range e.Volunteers {
 		for i := range v.Wishes {
 			if asked(v.Wishes[i].Shift) && len(res.GetWishes()) < tellMost {
@@ -89,6 +84,50 @@ func (x *explained) aboutPlan(ctx context.Context, res *nuov1.ExplainMatchRespon
 	})
 	res.Additions = res.Additions[:min(len(res.GetAdditions()), tellFew)]
 	return nil
+}
+
+// all explains the plan, those who got nothing first. Of a plan of very many pairs, whose wishes with all their holders
+// would fill the memory, it explains those of some who got nothing; others are asked about by name.
+func (x *explained) all(ctx context.Context) (e *matcher.Explanation, err error) {
+	if x.problem.Pairs() <= x.tellPairs {
+		if e, err = x.explainer.All(ctx); err != nil {
+			return nil, err
+		}
+		slices.SortStableFunc(e.Volunteers, func(a, b matcher.VolunteerReason) int {
+			return cmp.Compare(min(len(a.Held), 1), min(len(b.Held), 1))
+		})
+		return e, nil
+	}
+	e = &matcher.Explanation{}
+	if e.Gaps, err = x.explainer.Gaps(ctx); err != nil {
+		return nil, err
+	}
+	if e.Marginal, err = x.explainer.Marginal(ctx); err != nil {
+		return nil, err
+	}
+	left := x.leftOut()
+	for _, v := range left[:min(len(left), tellFew)] {
+		reason, err := x.explainer.WhyNot(ctx, v)
+		if err != nil {
+			return nil, err
+		}
+		e.Volunteers = append(e.Volunteers, reason)
+	}
+	return e, nil
+}
+
+// leftOut are the volunteers who got nothing.
+func (x *explained) leftOut() (left []int) {
+	given := make([]bool, len(x.people))
+	for _, a := range x.assignments {
+		given[a.Volunteer] = true
+	}
+	for v, some := range given {
+		if !some {
+			left = append(left, v)
+		}
+	}
+	return left
 }
 
 func (x *explained) addition(m matcher.Marginal) *nuov1.MatchAddition {

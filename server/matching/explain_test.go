@@ -96,6 +96,22 @@ func TestOKWishesAndSkillsAreExplained(t *testing.T) {
 	}
 }
 
+// Of a plan of very many pairs the gaps are told, and the wishes of those who got nothing.
+func TestOKALargePlanIsExplainedInPart(t *testing.T) {
+	h := open(t)
+	h.TellPairs(0)
+	h.people(3)
+	h.shift("gate", tomorrow+" 08:00", 1)
+	h.shift("patrol", tomorrow+" 08:00", 1, ofKind(patrol))
+	h.shift("drive", tomorrow+" 08:00", 1, asks(&nuov1.Requirements{Skills: []string{"driver"}}))
+	m := h.ofList(fill)
+	x, err := h.explain(mingzhuOffice, &nuov1.ExplainMatchRequest{Name: m.GetName()})
+	h.must(err)
+	if len(x.GetGaps()) != 1 || len(x.GetWishes()) != 2 || len(x.GetAdditions()) != 1 || x.GetLeftOut() != 1 || !x.GetOptimal() {
+		t.Errorf("%v", x)
+	}
+}
+
 // A volunteer is told nothing of a dry run, and of offers that were made what is about them, in counts: nobody else.
 func TestOKAVolunteerIsToldAboutOneself(t *testing.T) {
 	h := open(t)

@@ -22,11 +22,12 @@ type twoSided struct {
 	capacity, minimum, priority []int
 }
 
-// randomTwoSided makes a problem of at most 6 volunteers and 4 shifts, with ties, missing standings, commitments and
+// randomTwoSided makes a problem of at most so many volunteers and shifts, with ties, missing standings, commitments and
 // shifts of no slots.
-func randomTwoSided(t *testing.T, r *rand.Rand) twoSided {
+func randomTwoSided(t *testing.T, r *rand.Rand, volunteers, shifts int) twoSided {
 	t.Helper()
-	volunteers, shifts, ties := r.IntN(7), r.IntN(5), 1+r.IntN(5)
+	volunteers, shifts = r.IntN(volunteers+1), r.IntN(shifts+1)
+	ties := 1 + r.IntN(5)
 	var small twoSided
 	b := NewBuilder(Rules{})
 	for range volunteers {
@@ -211,7 +212,7 @@ func (w twoSided) textbook(closed []int) []int {
 func TestOKStableIsBestForEveryVolunteerOfAllStablePlans(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	for range 1500 {
-		small := randomTwoSided(t, r)
+		small := randomTwoSided(t, r, 6, 4)
 		plan, err := Stable(t.Context(), small.problem, StableOptions{})
 		if err != nil {
 			t.Fatal(err)
@@ -263,7 +264,7 @@ func TestOKVerifyFindsWhatTheDefinitionFinds(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
 	stable, blocked := 0, 0
 	for range 1000 {
-		small := randomTwoSided(t, r)
+		small := randomTwoSided(t, r, 6, 4)
 		small.each(func(holds []int) {
 			if r.IntN(10) != 0 {
 				return
@@ -314,8 +315,11 @@ func (w twoSided) checkBlocking(t *testing.T, holds []int, pair *BlockingPair) {
 func TestOKCloseShortEqualsStartingAgainWithoutTheClosed(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
 	several := 0
-	for range 5000 {
-		small := randomTwoSided(t, r)
+	for i := range 4000 {
+		small := randomTwoSided(t, r, 6, 4)
+		if i%2 == 0 {
+			small = randomTwoSided(t, r, 25, 12)
+		}
 		var closed []int
 		holds := small.textbook(nil)
 		for {

@@ -76,6 +76,51 @@ func draw(c chance, mostVolunteers, mostShifts int) sketch {
 			})
 		}
 	}
+	if c.oneIn(8) {
+		k = stretch(k)
+	}
+	return k
+}
+
+// stretch takes times, loads and priorities near their limits.
+func stretch(k sketch) sketch {
+	k = lengthen(k, matcher.MaxTime>>7)
+	for v := range k.volunteers {
+		k.volunteers[v].Load += matcher.MaxLoad - 3
+	}
+	for s := range k.shifts {
+		k.shifts[s].Priority *= matcher.MaxPriority / 3
+	}
+	return k
+}
+
+// lengthen multiplies all times, which changes nothing.
+func lengthen(k sketch, times int) sketch {
+	k = k.clone()
+	k.rules.Day, k.rules.Travel = k.rules.Day*times, k.rules.Travel*times
+	for i := range k.rules.Distances {
+		k.rules.Distances[i] *= times
+	}
+	for i := range k.volunteers {
+		v := &k.volunteers[i]
+		v.Time, v.TimeDay, v.TimeWeek, v.Rest = v.Time*times, v.TimeDay*times, v.TimeWeek*times, v.Rest*times
+	}
+	for i := range k.shifts {
+		s := &k.shifts[i]
+		s.Start, s.End, s.Rest = s.Start*times, s.End*times, s.Rest*times
+	}
+	for i := range k.commitments {
+		p := &k.commitments[i]
+		p.Start, p.End, p.Rest = p.Start*times, p.End*times, p.Rest*times
+	}
+	return k
+}
+
+// clone is a sketch with slices of its own.
+func (k sketch) clone() sketch {
+	k.rules.Distances = slices.Clone(k.rules.Distances)
+	k.volunteers, k.shifts = slices.Clone(k.volunteers), slices.Clone(k.shifts)
+	k.pairs, k.commitments = slices.Clone(k.pairs), slices.Clone(k.commitments)
 	return k
 }
 
@@ -139,7 +184,7 @@ func forRandom(t *testing.T, problems, mostVolunteers, mostShifts int, prove fun
 // shrink leaves out what the failure does not need.
 func shrink(k sketch, fails func(sketch) bool) sketch {
 	try := func(change func(*sketch)) {
-		smaller := sketch{k.rules, slices.Clone(k.volunteers), slices.Clone(k.shifts), slices.Clone(k.pairs), slices.Clone(k.commitments)}
+		smaller := k.clone()
 		change(&smaller)
 		if _, err := smaller.build(); err == nil && fails(smaller) {
 			k = smaller

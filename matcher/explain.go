@@ -201,6 +201,26 @@ type VolunteerView struct {
 	Wishes []WishView
 }
 
+// GapView is what a volunteer may see of a GapReason: counts.
+type GapView struct {
+	// Shift has Free slots, and its minimum headcount lacks Missing of them; Eligible may take it.
+	Shift, Free, Missing, Eligible int
+	// Fillable tells that moving people would fill a slot.
+	Fillable bool
+	// Together so many shifts, this among them, need Need slots, of which those who may take them can fill Supply; all 0
+	// where nothing is proved.
+	Together, Need, Supply int
+}
+
+// View is what a volunteer may see.
+func (g *GapReason) View() GapView {
+	view := GapView{Shift: g.Shift, Free: g.Free, Missing: g.Missing, Eligible: g.Eligible, Fillable: len(g.Chain) > 0}
+	if g.Set != nil {
+		view.Together, view.Need, view.Supply = len(g.Set.Shifts), g.Set.Need, g.Set.Supply
+	}
+	return view
+}
+
 // WishView is a Wish as the volunteer who has it may see it.
 type WishView struct {
 	// Shift and Rank are the volunteer's own.

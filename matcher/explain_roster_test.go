@@ -238,7 +238,7 @@ func TestOKMarginalOfARosterIsReached(t *testing.T) {
 			more.pairs = append(slices.Clone(k.pairs), matcher.Pair{Volunteer: len(k.volunteers), Shift: s, Rank: 1})
 			least := newJudge(more).judge(4, nil).least
 			got, possible := least[now.Value+m.Gain.Value]
-			if !possible || int64(got.rank) > now.Rank+m.Gain.Rank || m.Certainty != matcher.AtLeast {
+			if !possible || got.rank > now.Rank+m.Gain.Rank || m.Certainty != matcher.AtLeast {
 				t.Errorf("%+v: no such plan", m)
 			}
 			free := k.shifts[s].Capacity

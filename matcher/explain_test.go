@@ -32,7 +32,13 @@ func newReasonJudge(k sketch) reasonJudge { return reasonJudge{newJudge(k)} }
 
 // oneEach tries every plan of one shift each. It answers the best, and the best in which v has s.
 func (j reasonJudge) oneEach() (best worth, with map[matcher.Assignment]worth) {
-	best, with = hopeless, map[matcher.Assignment]worth{}
+	best, with, _ = j.oneEachFilled()
+	return best, with
+}
+
+// oneEachFilled tells, too, how many slots the best plans with v on s fill, as bits.
+func (j reasonJudge) oneEachFilled() (best worth, with map[matcher.Assignment]worth, filled map[matcher.Assignment]uint) {
+	best, with, filled = hopeless, map[matcher.Assignment]worth{}, map[matcher.Assignment]uint{}
 	taken, at := make([]int, len(j.shifts)), make([]int, len(j.volunteers))
 	var try func(v int, now worth)
 	try = func(v int, now worth) {
@@ -42,8 +48,12 @@ func (j reasonJudge) oneEach() (best worth, with map[matcher.Assignment]worth) {
 			}
 			for v, s := range at {
 				a := matcher.Assignment{Volunteer: v, Shift: s}
-				if old, ok := with[a]; s >= 0 && (!ok || now.less(old)) {
-					with[a] = now
+				old, ok := with[a]
+				if s >= 0 && (!ok || now.less(old)) {
+					with[a], filled[a] = now, 0
+				}
+				if s >= 0 && with[a] == now {
+					filled[a] |= 1 << slotsOf(at)
 				}
 			}
 			return
@@ -64,7 +74,17 @@ func (j reasonJudge) oneEach() (best worth, with map[matcher.Assignment]worth) {
 		at[v] = -1
 	}
 	try(0, worth{})
-	return best, with
+	return best, with, filled
+}
+
+// slotsOf counts those who have a shift.
+func slotsOf(at []int) (n int) {
+	for _, s := range at {
+		if s >= 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // randomOneEach is a small problem in which something is short.
@@ -81,11 +101,11 @@ func randomOneEach(r *rand.Rand) sketch {
 		}
 		k.shifts = append(k.shifts, shift)
 	}
-	dense := 1 + r.IntN(4)
+	dense, scale := 1+r.IntN(4), []int{1, matcher.MaxRank / 4}[r.IntN(2)]
 	for v := range volunteers {
 		for s := range shifts {
 			if r.IntN(4) < dense {
-				k.pairs = append(k.pairs, matcher.Pair{Volunteer: v, Shift: s, Rank: r.IntN(5)})
+				k.pairs = append(k.pairs, matcher.Pair{Volunteer: v, Shift: s, Rank: scale * r.IntN(5)})
 			}
 		}
 		if r.IntN(8) == 0 {
@@ -346,7 +366,7 @@ func TestOKWishesCostWhatTheBestRearrangementCosts(t *testing.T) {
 		plan := somePlan(t, r, k)
 		p, x := explained(t, k, plan)
 		j := newReasonJudge(k)
-		best, with := j.oneEach()
+		best, with, filled := j.oneEachFilled()
 		if x.Best.Value != best.value || x.Best.Rank != best.rank {
 			t.Errorf("best %+v, is %+v", x.Best, best)
 		}
@@ -366,8 +386,9 @@ func TestOKWishesCostWhatTheBestRearrangementCosts(t *testing.T) {
 				if w.Cost.Value != want.value-best.value || w.Cost.Rank != want.rank-best.rank {
 					t.Errorf("volunteer %d, wish %+v costs %+v less %+v", reason.Volunteer, w, want, best)
 				}
-				if w.Cost.Value > 0 || w.Cost.Value == 0 && w.Cost.Filled != 0 || w.Cost.Filled > 0 || w.Cost.Filled < -1 {
-					t.Errorf("wish %+v fills more", w)
+				as := matcher.Assignment{Volunteer: reason.Volunteer, Shift: w.Shift}
+				if filled[as]&(1<<(x.Best.Filled+w.Cost.Filled)) == 0 {
+					t.Errorf("wish %+v: no such plan fills %d and %d slots", w, x.Best.Filled, w.Cost.Filled)
 				}
 				larger := newReasonJudge(k)
 				larger.shifts = slices.Clone(k.shifts)
@@ -539,6 +560,9 @@ func TestOKAVolunteerSeesNoOthersNumber(t *testing.T) {
 	if found := hidden(reflect.TypeFor[matcher.VolunteerView](), "View"); len(found) > 0 {
 		t.Errorf("a volunteer's view holds %v", found)
 	}
+	if found := hidden(reflect.TypeFor[matcher.GapView](), "View"); len(found) > 0 {
+		t.Errorf("a volunteer's view of a gap holds %v", found)
+	}
 	if found := hidden(reflect.TypeFor[matcher.VolunteerReason](), "Reason"); len(found) == 0 {
 		t.Error("what planners see holds no volunteer: this test finds nothing")
 	}
@@ -546,8 +570,8 @@ func TestOKAVolunteerSeesNoOthersNumber(t *testing.T) {
 	const first = 500_000
 	k := sketch{volunteers: make([]matcher.Volunteer, first+40)}
 	r := rand.New(rand.NewPCG(5, 5))
-	for range 12 {
-		k.shifts = append(k.shifts, matcher.Shift{Capacity: 2, Minimum: 1})
+	for s := range 12 {
+		k.shifts = append(k.shifts, matcher.Shift{Capacity: 2 + 5*(s/11), Minimum: 1})
 	}
 	for v := first; v < first+40; v++ {
 		for _, s := range r.Perm(12)[:5] {
@@ -564,6 +588,16 @@ func TestOKAVolunteerSeesNoOthersNumber(t *testing.T) {
 		t.Error("planners see no number of a volunteer: this test finds nothing")
 	}
 	seen := 0
+	for i := range x.Gaps {
+		g := &x.Gaps[i]
+		want := matcher.GapView{Shift: g.Shift, Free: g.Free, Missing: g.Missing, Eligible: g.Eligible, Fillable: g.Set == nil}
+		if g.Set != nil {
+			want.Together, want.Need, want.Supply = len(g.Set.Shifts), g.Set.Need, len(g.Set.Volunteers)
+		}
+		if g.View() != want {
+			t.Errorf("%+v is seen as %+v", g, g.View())
+		}
+	}
 	for v := range p.Volunteers() {
 		view := x.For(v)
 		seen += len(view.Wishes)
@@ -577,6 +611,63 @@ func TestOKAVolunteerSeesNoOthersNumber(t *testing.T) {
 	}
 	if seen < 40 {
 		t.Errorf("only %d wishes are seen", seen)
+	}
+}
+
+func TestOKAFillExplainerSeesOneShiftEach(t *testing.T) {
+	each(t, 300, func(t *testing.T, r *rand.Rand) {
+		k := randomOneEach(r)
+		plan := somePlan(t, r, k)
+		_, want := explained(t, k, plan)
+		k.volunteers = slices.Clone(k.volunteers)
+		for v := range k.volunteers {
+			k.volunteers[v].Shifts = 3
+		}
+		e, err := matcher.NewFillExplainer(t.Context(), k.problem(t), plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := e.All(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%+v, with one shift each %+v", got, want)
+		}
+		for _, reason := range want.Volunteers {
+			alone, err := e.WhyNot(t.Context(), reason.Volunteer)
+			if err != nil || !reflect.DeepEqual(alone, reason) {
+				t.Errorf("WhyNot: %+v, %v, Explain: %+v", alone, err, reason)
+			}
+			if !reflect.DeepEqual(want.For(reason.Volunteer), alone.View()) {
+				t.Errorf("For and View of volunteer %d differ", reason.Volunteer)
+			}
+		}
+	})
+}
+
+func TestErrAFillExplainerKnowsNoCrewsAndNoSecondShift(t *testing.T) {
+	k := sketch{volunteers: []matcher.Volunteer{{Shifts: 2}}, shifts: []matcher.Shift{{Capacity: 1}, {Capacity: 1}}, pairs: []matcher.Pair{{}, {Shift: 1}}}
+	var violation *matcher.Violation
+	if _, err := matcher.NewFillExplainer(t.Context(), k.problem(t), []matcher.Assignment{{}, {Shift: 1}}); !errors.As(err, &violation) {
+		t.Errorf("a second shift: %v", err)
+	}
+	k.shifts[0] = matcher.Shift{Capacity: 2, Crew: 2}
+	if _, err := matcher.NewFillExplainer(t.Context(), k.problem(t), nil); !errors.Is(err, matcher.ErrCrew) {
+		t.Errorf("a crew: %v", err)
+	}
+}
+
+func TestErrWhyNotOfNobody(t *testing.T) {
+	e, err := matcher.NewExplainer(t.Context(), sketch{volunteers: make([]matcher.Volunteer, 2)}.problem(t), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range []int{-1, 2} {
+		var element *matcher.ElementError
+		if _, err := e.WhyNot(t.Context(), v); !errors.As(err, &element) {
+			t.Errorf("volunteer %d: %v", v, err)
+		}
 	}
 }
 

@@ -571,7 +571,7 @@ func TestOKAVolunteerSeesNoOthersNumber(t *testing.T) {
 	k := sketch{volunteers: make([]matcher.Volunteer, first+40)}
 	r := rand.New(rand.NewPCG(5, 5))
 	for s := range 12 {
-		k.shifts = append(k.shifts, matcher.Shift{Capacity: 2 + 5*(s/11), Minimum: 1})
+		k.shifts = append(k.shifts, matcher.Shift{Capacity: 2 + 28*(s/11), Minimum: 1})
 	}
 	for v := first; v < first+40; v++ {
 		for _, s := range r.Perm(12)[:5] {
@@ -609,8 +609,8 @@ func TestOKAVolunteerSeesNoOthersNumber(t *testing.T) {
 			t.Fatalf("volunteer %d sees %s", v, text)
 		}
 	}
-	if seen < 40 {
-		t.Errorf("only %d wishes are seen", seen)
+	if seen < 40 || len(x.Gaps) == 0 {
+		t.Errorf("only %d wishes and %d gaps are seen", seen, len(x.Gaps))
 	}
 }
 

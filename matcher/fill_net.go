@@ -95,6 +95,8 @@ type fillNet[C fillCost] struct {
 	p     *Problem
 	pairs fillPairs[C]
 	far   C // above every distance
+	// ceiling is above the cost of every path, and of every slot that is filled.
+	ceiling C
 
 	// The pairs by shift: of shift s those in first[s]:first[s+1].
 	first []int32
@@ -106,8 +108,9 @@ type fillNet[C fillCost] struct {
 	// Who holds shift s: hold[slot[s]:slot[s]+held[s]]; place is where a volunteer stands there.
 	slot, held, hold, place []int32
 
-	// missing are the free slots of the present class, sources the shifts that have some.
-	missing, sources []int32
+	// Of each shift the slots of the present class, and those of them that are free; sources are the shifts that have
+	// free ones.
+	open, missing, sources []int32
 	fillForest[C]
 }
 
@@ -130,14 +133,16 @@ func newFillNet[C fillCost](beat *pulse, p *Problem, pairs fillPairs[C]) (*fillN
 	shifts, volunteers := len(p.shifts), len(p.volunteers)
 	n := &fillNet[C]{p: p, pairs: pairs, free: volunteers}
 	n.far = fillFar[C]()
-	n.worth, n.missing = make([]C, shifts), make([]int32, shifts)
+	n.worth, n.open, n.missing = make([]C, shifts), make([]int32, shifts), make([]int32, shifts)
 	n.seats, n.place = make([]fillSeat[C], volunteers), make([]int32, volunteers)
 	for v := range n.seats {
 		n.seats[v].shift = n.sink()
 	}
-	if err := n.turn(beat); err != nil {
+	highest, err := n.turn(beat)
+	if err != nil {
 		return nil, err
 	}
+	n.ceiling = C(min(shifts, volunteers)+1)*highest + 1
 	n.slot, n.held = make([]int32, shifts+1), make([]int32, shifts)
 	for s := range shifts {
 		n.slot[s+1] = n.slot[s] + n.most(s)
@@ -152,8 +157,8 @@ func (n *fillNet[C]) most(s int) int32 {
 	return min(int32(n.p.shifts[s].Capacity), n.first[s+1]-n.first[s])
 }
 
-// turn sorts the pairs by shift, volunteers rising, and finds the least cost of each shift.
-func (n *fillNet[C]) turn(beat *pulse) error {
+// turn sorts the pairs by shift, volunteers rising, and finds the least cost of each shift. It answers the highest cost.
+func (n *fillNet[C]) turn(beat *pulse) (highest C, err error) {
 	shifts := len(n.p.shifts)
 	first := make([]int32, shifts+2)
 	for at := 0; at < len(n.pairs.shift); at += pulseSteps {
@@ -161,7 +166,7 @@ func (n *fillNet[C]) turn(beat *pulse) error {
 			first[s+2]++
 		}
 		if err := beat.beat(pulseSteps); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	for s := range shifts {
@@ -174,7 +179,7 @@ func (n *fillNet[C]) turn(beat *pulse) error {
 	for v := range n.seats {
 		from, to := n.pairs.first[v], n.pairs.first[v+1]
 		if err := beat.beat(1 + to - from); err != nil {
-			return err
+			return 0, err
 		}
 		cost := n.pairs.cost[from:to]
 		for i, s := range n.pairs.shift[from:to] {
@@ -182,10 +187,11 @@ func (n *fillNet[C]) turn(beat *pulse) error {
 			next[s] = at + 1
 			bids[at] = fillBid[C]{cost[i], int32(v)}
 			worth[s] = min(worth[s], cost[i])
+			highest = max(highest, cost[i])
 		}
 	}
 	n.first, n.bids = first[:shifts+1], bids
-	return nil
+	return highest, nil
 }
 
 // take gives a volunteer a place of a shift.

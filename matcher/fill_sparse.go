@@ -64,30 +64,68 @@ func (n *fillNet[C]) classes() []fillClass {
 func (n *fillNet[C]) solve(beat *pulse) error {
 	classes := n.classes()
 	for len(classes) > 0 && n.free > 0 {
-		for _, s := range n.sources {
-			n.missing[s] = 0
+		same := 1
+		for same < len(classes) && classes[same].weight == classes[0].weight {
+			same++
 		}
-		n.sources = n.sources[:0]
-		for weight := classes[0].weight; len(classes) > 0 && classes[0].weight == weight; classes = classes[1:] {
-			n.missing[classes[0].shift] = classes[0].slots
-			n.sources = append(n.sources, classes[0].shift)
-		}
-		if err := n.begin(beat); err != nil {
+		n.enter(classes[:same])
+		if err := n.fillClass(beat); err != nil {
 			return err
 		}
-		for len(n.sources) > 0 && n.free > 0 {
-			reach, err := n.grow(beat)
-			if err != nil {
-				return err
-			}
-			if reach == n.far {
-				break
-			}
-			n.raise(reach)
-			n.augment()
+		for _, class := range classes[:same] {
+			n.open[class.shift], n.missing[class.shift] = 0, 0
 		}
+		classes = classes[same:]
 	}
 	return nil
+}
+
+// enter opens the slots of a class.
+func (n *fillNet[C]) enter(class []fillClass) {
+	n.sources = n.sources[:0]
+	for _, c := range class {
+		n.open[c.shift], n.missing[c.shift] = c.slots, c.slots
+		n.sources = append(n.sources, c.shift)
+	}
+}
+
+// forestRounds are the rounds after which it is looked at what forests yield, and forestYield is the part of all that
+// could be filled which is enough for going on with them.
+const forestRounds, forestYield = 16, 16
+
+// fillClass fills the slots that are open, by forests, or one by one where those yield little.
+func (n *fillNet[C]) fillClass(beat *pulse) error {
+	if err := n.begin(beat); err != nil {
+		return err
+	}
+	could, free := 0, 0
+	for round := 0; len(n.sources) > 0 && n.free > 0; round++ {
+		if round%forestRounds == 0 {
+			if round > 0 && free-n.free < could/forestYield {
+				return n.single(beat)
+			}
+			could, free = min(n.lacking(), n.free), n.free
+		}
+		reach, err := n.grow(beat)
+		if err != nil {
+			return err
+		}
+		if reach == n.far {
+			return nil
+		}
+		n.raise(reach)
+		n.augment()
+	}
+	return nil
+}
+
+// lacking are the slots that are still free.
+func (n *fillNet[C]) lacking() int {
+	lacking := 0
+	for _, s := range n.sources {
+		lacking += int(n.missing[s])
+	}
+	return lacking
 }
 
 // level is the least worth of a shift with free slots.
@@ -153,13 +191,19 @@ func (n *fillNet[C]) grow(beat *pulse) (C, error) {
 	}
 }
 
-// plant clears the forest and begins it with the shifts that have free slots.
-func (n *fillNet[C]) plant() {
+// clear forgets all distances.
+func (n *fillNet[C]) clear() {
 	for _, s := range n.touched {
 		n.dist[s] = n.far
 	}
-	n.touched, n.met, n.may = n.touched[:0], n.met[:0], n.may[:0]
+	n.touched = n.touched[:0]
 	n.queue.reset()
+}
+
+// plant clears the forest and begins it with the shifts that have free slots.
+func (n *fillNet[C]) plant() {
+	n.clear()
+	n.met, n.may = n.met[:0], n.may[:0]
 	n.round++
 	level := n.level()
 	for _, s := range n.sources {

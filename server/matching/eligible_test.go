@@ -73,6 +73,9 @@ var hindrances = []hindrance{
 		h.update(rule(func(p *nuov1.DistrictPolicy) { p.MaxDaysInRow = 1 }))
 		holds("2020-02-10 13:00")(h)
 	}},
+	{what: "a crossing shift and work that is due by an hour", before: holds("2020-02-09 11:00"), shift: func(s *nuov1.Shift) {
+		s.Timing = nuov1.ShiftTiming_SHIFT_TIMING_DUE_BY
+	}},
 	{what: "the same shift twice", want: nuov1.ErrorReason_ERROR_REASON_ALREADY_CLAIMED, before: func(h *house) { h.signed(person(1), "shifts/gate") }},
 }
 

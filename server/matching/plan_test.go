@@ -1,9 +1,13 @@
 package matching_test
 
 import (
+	"strings"
 	"testing"
 
+	"google.golang.org/protobuf/types/known/timestamppb"
+
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
+	"nuo.internal/nuo/server/store"
 )
 
 const (
@@ -57,6 +61,34 @@ func TestOKPlanByDayAndByStreet(t *testing.T) {
 		if got != c.want+" " {
 			t.Errorf("%s from %s to %s plans %s, want %s", c.scope, c.from, c.to, got, c.want)
 		}
+	}
+}
+
+// What nobody could be offered is not planned: shifts that have begun, are cancelled or full, and those of lists that
+// take no more.
+func TestOKClosedShiftsAreNotPlanned(t *testing.T) {
+	h := open(t)
+	h.people(3)
+	today := "2020-02-08"
+	h.shift("begun", today+" 11:00", 2)
+	h.shift("cancelled", today+" 18:00", 2, func(s *nuov1.Shift) { s.State = nuov1.ShiftState_SHIFT_STATE_CANCELLED })
+	h.shift("full", today+" 18:00", 1)
+	h.signed(person(1), "shifts/full")
+	h.shift("closed", today+" 18:00", 1, ofXingzhou)
+	h.shift("opening", today+" 18:00", 1, func(s *nuov1.Shift) {
+		s.ClaimOpenTime = timestamppb.New(local(today + " 17:00")) // for claims; an offer does not wait for it
+	})
+	h.update(func(tx *store.Tx) error {
+		l, err := store.TaskLists.Get(tx, other)
+		if err != nil {
+			return err
+		}
+		l.CloseTime = timestamppb.New(noon)
+		return store.TaskLists.Put(tx, l)
+	})
+	m := h.plan(command, &nuov1.ProposeMatchRequest{Scope: district, FromDate: today})
+	if got := h.roll(m.GetName()); m.GetShifts() != 1 || !strings.HasPrefix(got, "opening:") {
+		t.Errorf("%v: %s", m, got)
 	}
 }
 

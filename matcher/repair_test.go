@@ -578,3 +578,31 @@ func TestErrRepairSignedByNobody(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkRepair(b *testing.B) {
+	for _, volunteers := range []int{1_000, 10_000, 100_000} {
+		p := crowd(b, volunteers, volunteers/4, 20)
+		stable, err := Stable(b.Context(), p, StableOptions{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		// One in a hundred withdraws.
+		signed := slices.DeleteFunc(stable.Assignments, func(a Assignment) bool { return a.Volunteer%100 == 0 })
+		for _, movable := range []int{0, 10, 100} {
+			b.Run(fmt.Sprintf("%d/movable%d%%", volunteers, movable), func(b *testing.B) {
+				ask := func(a Assignment) bool { return a.Volunteer%101*100 < movable*101 }
+				moved := 0
+				b.ReportAllocs()
+				for b.Loop() {
+					plan, err := Repair(b.Context(), p, signed, RepairOptions{Movable: ask})
+					if err != nil || !plan.Optimal {
+						b.Fatal(plan, err)
+					}
+					moved = plan.Score.Moved
+				}
+				b.ReportMetric(float64(moved), "moved")
+				b.ReportMetric(b.Elapsed().Seconds()*1000/float64(b.N), "ms")
+			})
+		}
+	}
+}

@@ -49,7 +49,7 @@ type StablePlan struct {
 // The algorithm is deferred acceptance, the volunteers proposing (Gale and Shapley 1962), one after another (McVitie and
 // Wilson 1971). A shift's worst holder once it is full only ever gets better, so a volunteer finds the next shift that
 // accepts by a look along the pairs, and nothing is sorted beforehand. Its cost is O(m log m) for m pairs, near linear
-// when volunteers have few pairs or are seldom replaced; its memory 8 bytes a volunteer, 30 a shift, 8 a slot. Closing goes
+// when volunteers have few pairs or are seldom replaced; its memory 12 bytes a volunteer, 20 a shift, 8 a slot. Closing goes
 // on from where it is and costs no more than that in all.
 //
 // Errors: ErrCrew, and the context's when it ends before the plan is there.

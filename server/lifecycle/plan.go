@@ -37,7 +37,7 @@ func OfferPlan(tx *store.Tx, a Actor, crews [][]Placing) ([][]Placed, error) {
 	p := &planning{step: begin(tx, a), made: map[string][]*storev1.CalendarEntry{}}
 	var placed [][]Placed
 	for i, crew := range crews {
-		if i > 0 && (len(p.touched)+len(crew) > stepContracts || p.entries > stepEntries) {
+		if i > 0 && !p.bears(len(crew)) {
 			break
 		}
 		outcome, err := p.crew(crew)
@@ -54,6 +54,20 @@ type planning struct {
 	*step
 
 	made map[string][]*storev1.CalendarEntry // by volunteer: what the step offered, as if it were signed
+}
+
+// offerKeys is how many keys of the engine an offer touches on a shift of its own, without its person's calendar, and
+// planKeys how many a step may: about half of what the engine takes, for what the last crew brings along is not known
+// before.
+const (
+	offerKeys = 12
+	planKeys  = 600
+)
+
+// bears tells whether the step can bear so many offers more.
+func (p *planning) bears(offers int) bool {
+	contracts := len(p.touched) + offers
+	return contracts <= stepContracts && offerKeys*contracts+p.entries <= planKeys
 }
 
 // crew makes the offers of one crew, or none.

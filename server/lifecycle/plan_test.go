@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -279,6 +280,30 @@ func TestOKPlanGoesOnInSteps(t *testing.T) {
 			t.Fatalf("a step made %d, want %d", len(placed), want)
 		}
 		crews = crews[len(placed):]
+	}
+	w.clean()
+}
+
+// What one step touches is bounded by the engine: fifty shifts, and people with full calendars, must fit.
+func TestOKPlanStepsFitTheEngine(t *testing.T) {
+	w := newWorld(t)
+	people := w.people(60)
+	for d := range 12 {
+		day := instant("2020-02-13 08:00").AddDate(0, 0, d).Format("2006-01-02")
+		busy := w.shift(fmt.Sprint("busy", d), day+" 08:00", day+" 09:00", 60)
+		for _, p := range people {
+			w.claims(p, busy)
+		}
+	}
+	var crews [][]Placing
+	for i, p := range people {
+		crews = append(crews, w.placings(w.shift(fmt.Sprint("s", i), "2020-02-18 18:00", "2020-02-18 20:00", 1), p))
+	}
+	for steps := 1; len(crews) > 0; steps++ {
+		placed := w.offerPlan(crews...)
+		if crews = crews[len(placed):]; len(placed) == 0 || steps > 5 {
+			t.Fatalf("step %d made %d", steps, len(placed))
+		}
 	}
 	w.clean()
 }

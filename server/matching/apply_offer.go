@@ -13,8 +13,8 @@ import (
 const (
 	// offerStep is how many placements one transaction offers.
 	offerStep = 50
-	// offerLook is how many more it looks at, so as not to part people who come together.
-	offerLook = 50
+	// offerLook is how many more of a shift it looks at, so as not to part people who come together.
+	offerLook = 10
 )
 
 // offerPass makes the offers of what the plan's record counts, from where the work stopped. Each step writes what became
@@ -30,6 +30,8 @@ func (r *Room) offerPass(ctx context.Context, name string) error {
 			return err
 		})
 		switch {
+		case fault.Is(err, tooLarge) && most > 1: // much was due on the same shifts
+			most /= 2
 		case damaged(err) && most > 1:
 			most = 1 // one by one, so that the others do not wait for it
 		case damaged(err):

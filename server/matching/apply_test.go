@@ -14,6 +14,7 @@ import (
 
 	storev1 "nuo.internal/nuo/api/nuo/store/v1"
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
+	"nuo.internal/nuo/server/kv"
 	"nuo.internal/nuo/server/lifecycle"
 	"nuo.internal/nuo/server/store"
 )
@@ -522,6 +523,30 @@ func TestOKOffersOfAPlanGoOnAsOthers(t *testing.T) {
 	if y.held(gate) != 1 {
 		t.Errorf("%d slots are held", y.held(gate))
 	}
+}
+
+// A step that is more than the engine bears is made in smaller ones.
+func TestOKStepThatIsTooLargeIsMadeSmaller(t *testing.T) {
+	y := newYard(t)
+	y.shift("gate", "08:00", "12:00", 60)
+	y.people(60)
+	m := y.plans(func(r *nuov1.ProposeMatchRequest) { r.Method = fill })
+	y.begins(m)
+	left := 3
+	y.engine.refused = func() error {
+		if left--; left >= 0 {
+			return kv.ErrTooLarge
+		}
+		return nil
+	}
+	commits := 0
+	y.engine.committed = func() { commits++ }
+	y.works(m.GetName())
+	y.engine.refused, y.engine.committed = nil, nil
+	if m = y.match(m.GetName()); m.GetState() != applied || m.GetOffered() != 60 || commits < 60/6 {
+		t.Errorf("after %d commits: %v", commits, m)
+	}
+	y.agrees(m)
 }
 
 // What cannot be read is said of its place alone.

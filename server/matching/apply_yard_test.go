@@ -52,14 +52,20 @@ type yard struct {
 	room   *Room
 }
 
-// yardEngine tells of every commit.
+// yardEngine tells of every commit, and may refuse it.
 type yardEngine struct {
 	kv.Engine
 
 	committed func()
+	refused   func() error // in the place of a commit, where it answers one
 }
 
 func (e *yardEngine) Update(ctx context.Context, f func(kv.Tx) error) (kv.Position, error) {
+	if e.refused != nil {
+		if err := e.refused(); err != nil {
+			return 0, err
+		}
+	}
 	at, err := e.Engine.Update(ctx, f)
 	if err == nil && e.committed != nil {
 		e.committed()

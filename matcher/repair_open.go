@@ -241,14 +241,17 @@ func (o *openProblem) together(v int, shifts []int32) bool {
 // fill is exact: where the Value is best the number of filled slots is given, so the fewest moved places are the most
 // signed pairs, and the most signed pairs are the fewest others.
 func (o *openProblem) fill(ctx context.Context, start []Assignment) (repairFound, error) {
-	if o.unit >= (1<<60)/int64(2*len(o.p.volunteers)+2) {
-		return repairFound{}, errWeigh
-	}
-	cost := make([]int64, len(o.p.shift))
-	for pair, rank := range o.p.rank {
-		cost[pair] = int64(rank)
-		if !o.signed[pair] {
-			cost[pair] += o.unit
+	var cost []int64 // the ranks
+	if o.places > 0 {
+		if o.unit >= (1<<60)/int64(2*len(o.p.volunteers)+2) {
+			return repairFound{}, errWeigh
+		}
+		cost = make([]int64, len(o.p.shift))
+		for pair, rank := range o.p.rank {
+			cost[pair] = int64(rank)
+			if !o.signed[pair] {
+				cost[pair] += o.unit
+			}
 		}
 	}
 	flow, err := fill(ctx, o.p, cost)

@@ -569,6 +569,25 @@ func TestOKRepairOfNothing(t *testing.T) {
 	}
 }
 
+func TestErrRepairRanksTooHigh(t *testing.T) {
+	b := NewBuilder(Rules{})
+	const people = 1 << 15
+	b.Shift(Shift{Capacity: people})
+	for v := range people {
+		b.Volunteer(Volunteer{})
+		b.Pair(Pair{Volunteer: v, Rank: MaxRank})
+	}
+	p := built(t, b)
+	movable := RepairOptions{Movable: func(Assignment) bool { return true }}
+	if _, err := Repair(t.Context(), p, []Assignment{{0, 0}}, movable); !errors.Is(err, errWeigh) {
+		t.Errorf("movable: %v", err)
+	}
+	plan, err := Repair(t.Context(), p, []Assignment{{0, 0}}, RepairOptions{})
+	if err != nil || plan.Score.Rank != people*MaxRank {
+		t.Errorf("not movable: %v", err)
+	}
+}
+
 func TestErrRepairSignedByNobody(t *testing.T) {
 	p := gate(t, 1, []Shift{{Capacity: 1}}, Pair{})
 	for _, a := range []Assignment{{1, 0}, {-1, 0}, {0, 1}, {0, -1}} {

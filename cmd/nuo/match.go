@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
@@ -74,7 +76,9 @@ func matchListCommand(a *app) *cobra.Command {
 			err = usage(sayOneOf, scopeNames+", --volunteer")
 		case req.Parent != "":
 		case typed == "" || typed == me:
-			req.Parent, err = in.myself()
+			if req.Parent, err = in.myself(); req.GetParent() == "" && errors.As(err, new(*usageError)) {
+				err = usage(sayOneOf, scopeNames+", --volunteer")
+			}
 		default:
 			req.Parent = qualified("volunteers/", typed)
 		}

@@ -103,10 +103,10 @@ func newExplanation(in *input, res *nuov1.ExplainMatchResponse) (*explanation, e
 func (e *explanation) mentioned() []string {
 	var names []string
 	for _, g := range e.res.GetGaps() {
-		names = append(append(append(names, g.GetShift()), g.GetSet().GetShifts()...), shiftsMoved(g.GetChain())...)
+		names = append(append(names, g.GetShift()), g.GetSet().GetShifts()...)
 	}
 	for _, w := range e.res.GetWishes() {
-		names = append(append(names, w.GetShift()), shiftsMoved(w.GetMoves())...)
+		names = append(names, w.GetShift())
 	}
 	for _, a := range e.res.GetAdditions() {
 		names = append(names, nonEmpty(a.GetShift())...)
@@ -115,14 +115,6 @@ func (e *explanation) mentioned() []string {
 		names = append(names, p.GetShift())
 	}
 	return firstOf(names)
-}
-
-func shiftsMoved(moves []*nuov1.MatchMove) []string {
-	var names []string
-	for _, m := range moves {
-		names = append(names, nonEmpty(m.GetFromShift(), m.GetToShift())...)
-	}
-	return names
 }
 
 // firstOf are the first different names, as many as are looked up.
@@ -170,7 +162,7 @@ func (e *explanation) show(req *nuov1.ExplainMatchRequest) {
 	for _, g := range e.res.GetGaps() {
 		e.gap(g)
 	}
-	e.wishes()
+	e.wishes(req.GetVolunteer() != "")
 	e.additions(req.GetSkill())
 	for _, r := range e.res.GetStopped() {
 		e.line(sayStoppedFrom.with(r.GetVolunteers(), e.rule(r.GetRule(), r.GetReason())))
@@ -243,11 +235,12 @@ func (e *explanation) gap(g *nuov1.MatchGap) {
 func (e *explanation) moves(moves []*nuov1.MatchMove) []string {
 	lines := make([]string, len(moves))
 	for i, m := range moves {
-		who := strings.Join(e.names([]string{m.GetVolunteer()}), "")
-		switch from, to := e.shift(m.GetFromShift()), e.shift(m.GetToShift()); {
-		case m.GetFromShift() == "":
+		who := e.names([]string{m.GetVolunteer()})[0]
+		from, to := strings.TrimPrefix(m.GetFromShift(), "shifts/"), strings.TrimPrefix(m.GetToShift(), "shifts/")
+		switch {
+		case from == "":
 			lines[i] = sayMoveTo.with(who, to).in(e.language)
-		case m.GetToShift() == "":
+		case to == "":
 			lines[i] = sayMoveFrom.with(who, from).in(e.language)
 		default:
 			lines[i] = sayMove.with(who, from, to).in(e.language)
@@ -290,16 +283,20 @@ func (e *explanation) rule(rule nuov1.MatchRule, reasons ...nuov1.ErrorReason) s
 	return strings.Join(why, ", ")
 }
 
-// wishes is a table of who wanted what, and why it is not so.
-func (e *explanation) wishes() {
+// wishes is a table of who wanted what, and why it is not so; who is left out where all are one volunteer's.
+func (e *explanation) wishes(ofOne bool) {
 	if len(e.res.GetWishes()) == 0 {
 		return
 	}
 	w := e.writer()
 	w.AppendHeader(cellRow(strings.Split(sayWishColumns.in(e.language), "|")...))
 	for _, wish := range e.res.GetWishes() {
+		who := ""
+		if !ofOne {
+			who = e.names([]string{wish.GetVolunteer()})[0]
+		}
 		w.AppendRow(table.Row{
-			strings.Join(e.names([]string{wish.GetVolunteer()}), ""), e.shift(wish.GetShift()), e.cell(wish.ProtoReflect(), "rank"),
+			who, e.shift(wish.GetShift()), e.cell(wish.ProtoReflect(), "rank"),
 			fmt.Sprintf("%d/%d", wish.GetTaken(), wish.GetSlots()), e.obstacle(wish), e.remedy(wish),
 		})
 	}
@@ -345,8 +342,9 @@ func (e *explanation) remedy(w *nuov1.MatchWish) string {
 
 // additions is what one more volunteer would fill.
 func (e *explanation) additions(skill string) {
-	if skill != "" && len(e.res.GetAdditions()) == 0 {
+	if skill != "" && !slices.ContainsFunc(e.res.GetAdditions(), func(a *nuov1.MatchAddition) bool { return a.GetFilled() > 0 }) {
 		e.line(saySkillAddsNothing.with(skill))
+		return
 	}
 	for _, a := range e.res.GetAdditions() {
 		t := sayVolunteerAdds.with(e.shift(a.GetShift()), a.GetFilled())

@@ -47,7 +47,7 @@ func all[C any, Req, Res proto.Message](
 		return empty[Res](), err
 	}
 	client := service(conn)
-	return pagesFrom("", 0, req.ProtoReflect(), func() (Res, error) {
+	return pagesFrom("", largestPage, 0, req.ProtoReflect(), func() (Res, error) {
 		return persist(in, func(ctx context.Context) (Res, error) { return call(client, ctx, req) })
 	})
 }

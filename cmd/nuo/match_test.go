@@ -120,8 +120,8 @@ func placement(who, shift string, state nuov1.PlacementState) *nuov1.Placement {
 	}
 }
 
-// asked runs the command line against f.
-func asked(t *testing.T, f *planner, args ...string) (exit int, out, said string) {
+// planningAt serves f and answers where.
+func planningAt(t *testing.T, f *planner) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -134,10 +134,16 @@ func asked(t *testing.T, f *planner, args ...string) (exit int, out, said string
 	nuov1.RegisterVolunteerServiceServer(s, f)
 	go func() { _ = s.Serve(listener) }()
 	t.Cleanup(s.Stop)
+	return listener.Addr().String()
+}
+
+// asked runs the command line against f.
+func asked(t *testing.T, f *planner, args ...string) (exit int, out, said string) {
+	t.Helper()
 	a := testApp(english)
 	stdout, stderr := new(bytes.Buffer), new(bytes.Buffer)
 	a.out, a.err = stdout, stderr
-	exit = a.run(append(args, "--server", listener.Addr().String()))
+	exit = a.run(append(args, "--server", planningAt(t, f)))
 	return exit, stdout.String(), stderr.String()
 }
 
@@ -241,6 +247,25 @@ func TestFollowErrAway(t *testing.T) {
 	}
 }
 
+// TestFollowErrInterrupted: who stops waiting is told that the plan goes on, and how to come back to it.
+func TestFollowErrInterrupted(t *testing.T) {
+	solving := planned(nuov1.MatchState_MATCH_STATE_SOLVING)
+	f := &planner{}
+	for range 1000 {
+		f.watches = append(f.watches, []*nuov1.Match{solving})
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	a := testApp(english)
+	root := a.root()
+	root.SetArgs([]string{"match", "watch", "1", "--server", planningAt(t, f)})
+	cmd, err := root.ExecuteContextC(ctx)
+	if exit := a.explain(cmd, err); err == nil || exit != exitRefused {
+		t.Error(exit, err)
+	}
+	want(t, a.err.(*bytes.Buffer).String(), "goes on with matches/1", "nuo match cancel matches/1")
+}
+
 // TestMatchWatchOK: a line each change, none where nothing changed.
 func TestMatchWatchOK(t *testing.T) {
 	solving, proposed := planned(nuov1.MatchState_MATCH_STATE_SOLVING), planned(nuov1.MatchState_MATCH_STATE_PROPOSED)
@@ -317,7 +342,7 @@ func TestExplainOK(t *testing.T) {
 	}
 	want(t, out, "二号门 pm: 1 free; volunteers who may take it: 3; below the minimum headcount by 1", "2 × too little rest",
 		"4 × exempt", "proof: shifts 2, slots together 4, volunteers who may take one 3, slots that these can fill 3", "who may: 张示例",
-		"all slots are taken", "held by 欧阳示例", "the ranks would add up to 3 more", "欧阳示例: 2020-02-09 08:00-12:00 卡口测温 二号门 pm -> ", "with one more slot",
+		"all slots are taken", "held by 欧阳示例", "the ranks would add up to 3 more", "欧阳示例: pm -> am", "with one more slot",
 		"with the skill lawyer: slots filled besides 1", "without a shift in this plan: 2", "Something has changed")
 }
 

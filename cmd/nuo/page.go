@@ -14,6 +14,7 @@ const defaultLimit = 200
 const (
 	pageSize     = 200
 	doorPageSize = 50
+	largestPage  = 1000
 )
 
 // everyPage calls for pages until --limit rows are there or none is left, and answers them as one. What is left over
@@ -23,15 +24,17 @@ func everyPage[Res proto.Message](in *input, req protoreflect.Message, call func
 	if err != nil || limit < 0 {
 		return empty[Res](), usage(sayBadLimit)
 	}
-	return pagesFrom(in.flag("page-token"), limit, req, call)
-}
-
-// pagesFrom calls for pages, the first one behind token, until limit rows are there (0: all).
-func pagesFrom[Res proto.Message](token string, limit int, req protoreflect.Message, call func() (Res, error)) (Res, error) {
 	most := pageSize
 	if has(req, "request_id") {
 		most = doorPageSize
 	}
+	return pagesFrom(in.flag("page-token"), most, limit, req, call)
+}
+
+// pagesFrom calls for pages of most rows, the first one behind token, until limit rows are there (0: all).
+func pagesFrom[Res proto.Message](
+	token string, most, limit int, req protoreflect.Message, call func() (Res, error),
+) (Res, error) {
 	sum := empty[Res]()
 	setString(req, "page_token", token)
 	for {

@@ -307,7 +307,7 @@ var flagWords = map[string]text{
 	"absent":        {"days without any shift, as 2020-02-10 or 2020-02-10..2020-02-12", "不能来的日子，如 2020-02-10 或 2020-02-10..2020-02-12"},
 	"shifts-weekly": {"most shifts a week that are wished for; 0: no wish", "每周最多希望几班；0 为不限"},
 
-	"seconds": {"search for so many seconds at most", "最多求解几秒"},
+	"seconds": {"search for so many seconds at most; 0: 10", "最多求解几秒；0 为 10 秒"},
 	"seed":    {"the same seed finds the same plan", "随机种子，相同则结果相同"},
 	"steps":   {"improve a roster in so many steps at most; 0: no limit", "排班最多改进几步；0 为不限"},
 	"plan":    {"print the plan too, a line each assignment", "同时输出方案，每项安排一行"},

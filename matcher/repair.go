@@ -60,8 +60,8 @@ var errWeigh = errors.New("matcher: the ranks are too high to weigh moved people
 //
 // Its memory beside the solver's is that of another Problem with the pairs that are open, and 8 bytes for each of them.
 //
-// Errors: an *ElementError for a signed place that names nobody, and another where the ranks of all slots add up to more than
-// can be weighed against moved places: above 5e17 divided by the number of people.
+// Errors: an *ElementError for a signed place that names nobody, and another where the ranks of all slots add up to more
+// than can be weighed against moved places: above 5e17 divided by the number of people.
 func Repair(ctx context.Context, p *Problem, signed []Assignment, o RepairOptions) (*RepairPlan, error) {
 	r, err := newRepair(p, signed, o.Movable)
 	if err != nil {

@@ -161,13 +161,15 @@ func later(d time.Duration, t *timestamppb.Timestamp) *timestamppb.Timestamp {
 	return timestamppb.New(t.AsTime().Add(d))
 }
 
-// harms are kinds of damage, each with the table and the text by which it is named. only tells that nothing else may be
-// found: the check is exact there.
-var harms = map[string]struct {
+// harm is a kind of damage with the table and the text by which it is named. only tells that nothing else may be found:
+// the check is exact there.
+type harm struct {
 	harm        func(w *world)
 	table, text string
 	only        bool
-}{
+}
+
+var harms = map[string]harm{
 	"index entry of a shift is missing": {
 		func(w *world) { w.removeFirst(store.ShiftsByTask.Prefix) },
 		"shift by task", "record without its index entry", true,

@@ -47,17 +47,14 @@ type relaxation struct {
 }
 
 // newRelaxation begins with prices of nothing. With valueOnly all costs are nothing, and −bound is what no value is above.
-func newRelaxation(m *rosterModel, valueOnly bool) *relaxation {
+func newRelaxation(m *rosterModel, w *watch, valueOnly bool) *relaxation {
 	shifts := len(m.p.shifts)
 	r := &relaxation{
-		m: m, pricer: newPricer(m), scale: 1 << 14, length: 1, weight: 1, patience: 12, top: unbounded,
+		m: m, pricer: newPricer(m, w), scale: 1 << 14, length: 1, weight: 1, patience: 12, top: unbounded,
 		price: make([]int64, shifts), best: make([]int64, shifts), slope: make([]float64, shifts), way: make([]float64, shifts),
 		ease: make([]float64, shifts), often: make([]float64, len(m.shift)),
 	}
-	heaviest := int64(1)
-	for s := range m.slots {
-		heaviest = max(heaviest, m.p.slotWeight(s, 0))
-	}
+	heaviest := m.heaviest()
 	r.highest = 1 << 60 / (m.slotsInAll() + int64(len(m.shift)) + 1)
 	for r.scale > 1 && float64(m.size())*float64(r.scale)*64*float64(heaviest) > float64(r.highest) {
 		r.scale >>= 1
@@ -101,8 +98,9 @@ func (r *relaxation) rest() {
 	r.patience += r.patience / 2
 }
 
-// evaluate answers the bound for value r.at at the present prices, scaled, and leaves what the prices lack in slope. It answers false when stop says so.
-func (r *relaxation) evaluate(stop func() bool) (int64, bool) {
+// evaluate answers the bound for value r.at at the present prices, scaled, and leaves what the prices lack in slope. It answers false where the context has
+// ended.
+func (r *relaxation) evaluate() (int64, bool) {
 	m := r.m
 	var bound int64
 	r.slopeTheta = float64(r.at)
@@ -115,7 +113,7 @@ func (r *relaxation) evaluate(stop func() bool) (int64, bool) {
 	bound += r.theta * r.at
 	r.age()
 	for v := range m.volunteer {
-		if v&255 == 0 && stop() {
+		if r.pricer.watch.over() {
 			return 0, false
 		}
 		bound -= r.pricer.solve(v, r.price, r.costs)

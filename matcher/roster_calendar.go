@@ -50,17 +50,18 @@ func newRosterModel(ctx context.Context, p *Problem, cost []int64) *rosterModel 
 	m.cost = make([]int64, 0, len(p.shift))
 	m.length = make([]int32, 0, len(p.shift))
 	m.clash = make([]uint64, 0, len(p.shift))
-	work := 0
+	w := &watch{ctx: ctx}
 	for v := range p.volunteers {
-		if work += 4 + p.first[v+1] - p.first[v]; work > 1<<12 {
-			if work = 0; ctx.Err() != nil {
-				return nil
-			}
+		pairs := p.first[v+1] - p.first[v]
+		if w.effort += 4 + pairs*min(pairs, crowdAbove)/2; w.over() {
+			return nil
 		}
 		m.addVolunteer(v, cost)
 		m.first = append(m.first, int32(len(m.shift)))
 	}
-	m.addShifts()
+	if !m.addShifts(w) {
+		return nil
+	}
 	return m
 }
 
@@ -79,8 +80,7 @@ func (m *rosterModel) addVolunteer(v int, cost []int64) {
 		if shift.Capacity < shift.Crew || int64(length) > rules.time || committed && p.Forbids(v, nil, int(p.shift[i])) != None {
 			continue
 		}
-		length = min(length, math.MaxInt32) // longer by one for a shift of all time there is, which fits no limit
-		m.shift, m.length = append(m.shift, p.shift[i]), append(m.length, int32(length))
+		m.shift, m.length = append(m.shift, p.shift[i]), append(m.length, int32(min(length, math.MaxInt32)))
 		m.cost, m.clash = append(m.cost, cost[i]), append(m.clash, 0)
 	}
 	n := len(m.shift) - from
@@ -114,8 +114,8 @@ func (m *rosterModel) crosses(v int, s, t int32) bool {
 	return free < 0 || free < a.Rest || free < m.p.volunteers[v].Rest || free < m.p.Gap(a.Place, b.Place)
 }
 
-// addShifts lists the pairs by shift and counts the slots that can be filled.
-func (m *rosterModel) addShifts() {
+// addShifts lists the pairs by shift and counts the slots that can be filled; false where the context has ended.
+func (m *rosterModel) addShifts(w *watch) bool {
 	p := m.p
 	m.owner = make([]int32, len(m.shift))
 	for v := range p.volunteers {
@@ -143,6 +143,9 @@ func (m *rosterModel) addShifts() {
 		next[s]++
 	}
 	for s := range p.shifts {
+		if w.effort += 16 * int(m.holder[s+1]-m.holder[s]); w.over() {
+			return false
+		}
 		slices.SortFunc(m.byShift[m.holder[s]:m.holder[s+1]], func(i, j int32) int {
 			return cmp.Or(cmp.Compare(m.cost[i], m.cost[j]), cmp.Compare(i, j))
 		})
@@ -154,6 +157,7 @@ func (m *rosterModel) addShifts() {
 		m.low, m.high = min(m.low, c), max(m.high, c)
 		m.least += min(c, 0)
 	}
+	return true
 }
 
 // value is what n filled slots of a shift are worth.
@@ -197,4 +201,13 @@ func (m *rosterModel) slotsInAll() (n int64) {
 		n += int64(slots)
 	}
 	return n
+}
+
+// heaviest is the most that one slot is worth, at least 1.
+func (m *rosterModel) heaviest() int64 {
+	most := int64(1)
+	for s := range m.slots {
+		most = max(most, m.worth(int32(s), 0))
+	}
+	return most
 }

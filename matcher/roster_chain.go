@@ -22,7 +22,6 @@ type chains struct {
 	salt    uint64 // of whims, 0 for none
 	whims   int64
 	fair    bool // the growth of the unfairness breaks ties
-	work    int  // pairs looked at so far
 }
 
 // chainLabel is the cheapest chain known that leaves a slot of its shift open.
@@ -73,6 +72,9 @@ func (c *chains) find(shift int32, limit int64) (cost int64, ok bool) {
 	c.label[shift] = chainLabel{take: noPair, leave: noPair, from: noPair, round: c.round}
 	c.push(chainMark{c.price[shift], shift})
 	for looked := 0; len(c.heap) > 0 && looked < c.width; looked++ {
+		if c.s.watch.over() {
+			return limit, false
+		}
 		next := c.pop()
 		if next.reach >= c.end.reach {
 			break
@@ -123,7 +125,7 @@ func (c *chains) expand(x int32) {
 		if reach >= c.end.reach {
 			return
 		}
-		c.work++
+		s.watch.effort++
 		if s.on[i] {
 			continue
 		}

@@ -3,25 +3,29 @@ package matcher
 // attempt makes a plan from everybody's choice at the best prices, with some noise but for the first time.
 func (r *rosterSearch) attempt(noise int64) {
 	d := r.dual
-	if d.steps == 0 || r.over() {
+	if d.steps == 0 || r.watch.ask() {
 		return
 	}
 	copy(r.chains.price, d.best)
 	r.chains.width, r.chains.salt = chainWidth, r.random.Uint64()
 	r.clear()
-	r.follow(noise)
+	if !r.follow(noise) {
+		r.load(r.best)
+		return
+	}
 	r.fill()
 	r.improve()
 	r.keep()
 }
 
 // follow makes everybody's choice at the best prices the state, sends home those who gain least by it where too many
-// came, and lets everybody choose again among the slots that are open.
-func (r *rosterSearch) follow(noise int64) {
+// came, and lets everybody choose again among the slots that are open. It answers false where the context ended before
+// the state was a plan.
+func (r *rosterSearch) follow(noise int64) bool {
 	s, m, c := r.state, r.m, r.dual.pricer
 	for v := range s.n {
-		if v&255 == 0 && r.over() {
-			return
+		if r.watch.over() {
+			return false
 		}
 		r.dual.solveUsual(v, r.chains.price, noise, r.random)
 		for _, i := range c.chosen {
@@ -37,11 +41,12 @@ func (r *rosterSearch) follow(noise int64) {
 		}
 	}
 	for v := range s.n {
-		if r.tick() {
-			return
+		if r.watch.over() {
+			break
 		}
 		r.choose(int32(v))
 	}
+	return true
 }
 
 // neighbourhoods changes the best plan here and there. The more a volunteer's shifts fall short of the best choice at
@@ -63,7 +68,7 @@ func (r *rosterSearch) findSlack() {
 	s, m, d := r.state, r.m, r.dual
 	r.slack = r.slack[:0]
 	for v := range s.n {
-		if v&255 == 0 && r.over() {
+		if r.watch.over() {
 			return
 		}
 		profit := d.pricer.solve(v, r.chains.price, d.costs)
@@ -149,7 +154,7 @@ func (r *rosterSearch) refill() {
 // settle improves everybody who moved since the log began.
 func (r *rosterSearch) settle() {
 	s := r.state
-	for k := 0; k < len(s.log) && !r.tick(); k++ {
+	for k := 0; k < len(s.log) && !r.watch.over(); k++ {
 		i := s.log[k]
 		if i < 0 {
 			i = ^i

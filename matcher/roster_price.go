@@ -23,14 +23,15 @@ type pricer struct {
 	toll     int64
 	best     int64 // profit of chosen
 	missed   int64 // no branch that was not looked at has more than this
-	limit    int
+	limit    int   // of budget, for one search
+	watch    *watch
 	budget   int
 	v        int
 }
 
-// newPricer shares about four million nodes among the volunteers.
-func newPricer(m *rosterModel) *pricer {
-	return &pricer{m: m, calendar: calendar{m: m}, limit: max(64, min(1<<12, 1<<22/(len(m.volunteer)+1)))}
+// newPricer shares out the looks at pairs that a second has room for.
+func newPricer(m *rosterModel, w *watch) *pricer {
+	return &pricer{m: m, watch: w, calendar: calendar{m: m}, limit: max(1<<9, min(1<<15, 1<<24/(len(m.volunteer)+1)))}
 }
 
 // solve finds the shifts of volunteer v with the most Σ price − costs·cost: they are in chosen, their profit in best.
@@ -86,11 +87,17 @@ func (c *pricer) add(i int32, profit int64) {
 // search is the branch and bound over what order and profit hold.
 func (c *pricer) search(v int) int64 {
 	c.chosen, c.held = c.chosen[:0], c.held[:0]
-	c.best, c.missed, c.budget, c.v = 0, 0, c.limit, v
+	who := &c.m.volunteer[v]
+	c.best, c.missed, c.v = 0, 0, v
+	c.budget = c.limit
+	if who.crowded {
+		c.budget += 16 * len(c.order)
+	}
+	c.watch.effort += len(c.order) + 1
 	if len(c.order) == 0 {
 		return 0
 	}
-	who := &c.m.volunteer[v]
+	c.watch.effort += c.budget
 	c.toll, c.net = 0, append(c.net[:0], c.profit...)
 	if who.time < math.MaxInt64 {
 		c.setToll(int(who.shifts), who.time)
@@ -100,6 +107,7 @@ func (c *pricer) search(v int) int64 {
 		c.sum = append(c.sum, c.sum[i]+max(net, 0))
 	}
 	c.dig(0, 0, int(who.shifts), who.time, 0)
+	c.watch.effort -= max(c.budget, 0)
 	return max(c.best, c.missed)
 }
 
@@ -110,12 +118,15 @@ func (c *pricer) setToll(left int, time int64) {
 	if c.span(n) <= time {
 		return
 	}
-	low, high := int64(0), c.profit[0]
-	for round := 0; round < 8 && low < high; round++ {
-		c.toll = low + (high-low)/2
-		if round < 2 {
-			c.toll = low + (high-low)/8 // the toll is seldom near a whole profit
+	low, high := int64(0), int64(0)
+	for k, i := range c.order {
+		if length := int64(c.m.length[i]); length > 0 {
+			high = max(high, c.profit[k]/length+1)
 		}
+	}
+	high = min(high, 1<<60/time) // so that the toll of all the time is a number
+	for round := 0; round < 7 && low < high; round++ {
+		c.toll = low + (high-low)/2
 		c.reorder()
 		if c.span(n) > time {
 			low = c.toll + 1
@@ -157,9 +168,15 @@ func (c *pricer) dig(from int, blocked uint64, left int, time, profit int64) {
 	}
 	m, n := c.m, len(c.order)
 	base, crowded, daily := m.first[c.v], m.volunteer[c.v].crowded, m.volunteer[c.v].daily
-	most := profit
+	most, look := profit, 1
 	if c.toll > 0 {
 		most += c.toll * time
+	}
+	if crowded {
+		look += len(c.held) / 2
+	}
+	if daily {
+		look += 4 + len(c.held)*len(c.held)/2
 	}
 	for k := from; k < n; k++ {
 		reach := most + c.sum[min(n, k+left)] - c.sum[k]
@@ -167,13 +184,16 @@ func (c *pricer) dig(from int, blocked uint64, left int, time, profit int64) {
 			return
 		}
 		i := c.order[k]
-		if blocked>>(uint32(i-base)&63)&1 != 0 && !crowded || int64(m.length[i]) > time || crowded && c.clashes(i) ||
-			daily && !c.calendar.allows(c.v, c.held, i) {
+		if !crowded && blocked>>uint32(i-base)&1 != 0 || int64(m.length[i]) > time {
+			c.budget--
 			continue
 		}
-		if c.budget--; c.budget < 0 {
+		if c.budget -= look; c.budget < 0 {
 			c.missed = max(c.missed, reach)
 			return
+		}
+		if crowded && c.clashes(i) || daily && !c.calendar.allows(c.v, c.held, i) {
+			continue
 		}
 		c.held = append(c.held, i)
 		c.dig(k+1, blocked|m.clash[i], left-1, time-int64(m.length[i]), profit+c.profit[k])

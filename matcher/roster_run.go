@@ -9,17 +9,23 @@ import (
 )
 
 func newRosterSearch(ctx context.Context, m *rosterModel, o RosterOptions) *rosterSearch {
+	w := &watch{ctx: ctx}
 	r := &rosterSearch{
-		ctx: ctx, m: m, o: o, state: newRosterState(m), dual: newRelaxation(m, false), random: rand.New(rand.NewPCG(o.Seed, 0)),
+		watch: w, m: m, o: o, state: newRosterState(m, w), dual: newRelaxation(m, w, false), random: rand.New(rand.NewPCG(o.Seed, 0)),
 		maxValue: m.most, minCost: m.least, value: math.MinInt64,
 	}
-	r.chains = newChains(r.state, r.dual.scale, min(m.size()*r.dual.scale*(2*chainDepth), 1<<60/(8*MaxPriority)))
+	busiest := int32(1)
+	for v := range m.volunteer {
+		busiest = max(busiest, m.volunteer[v].shifts)
+	}
+	heavy := min(m.size()*r.dual.scale*(2*chainDepth), 1<<60/m.heaviest()/int64(busiest+2))
+	r.chains = newChains(r.state, r.dual.scale, heavy)
 	return r
 }
 
 // going tells whether the search goes on: until the context ends, the steps are used up, or the plan is proved best.
 func (r *rosterSearch) going() bool {
-	return !r.proved() && (r.o.Steps == 0 || r.steps < r.o.Steps) && !r.over()
+	return !r.proved() && (r.o.Steps == 0 || r.steps < r.o.Steps) && !r.watch.ask()
 }
 
 // run searches: some steps of the relaxations, a plan from their prices, some neighbourhoods of the best plan, and again.
@@ -40,7 +46,7 @@ func (r *rosterSearch) run() {
 
 // even improves the unfairness of the best plan, as far as exchanges of equal cost do.
 func (r *rosterSearch) even() {
-	if r.over() {
+	if r.watch.ask() {
 		return
 	}
 	r.load(r.best)
@@ -74,12 +80,12 @@ func (r *rosterSearch) boundValue(steps int) {
 		return // nothing to prove, or nothing tried yet
 	}
 	if r.worth == nil {
-		r.worth = newRelaxation(r.m, true)
+		r.worth = newRelaxation(r.m, r.watch, true)
 	}
 	d := r.worth
 	for k := 0; k < steps && r.value < r.maxValue && !d.tired() && r.going(); k++ {
 		r.steps++
-		bound, ok := d.evaluate(r.over)
+		bound, ok := d.evaluate()
 		if !ok {
 			return
 		}
@@ -99,7 +105,7 @@ func (r *rosterSearch) boundCost(steps int) {
 	}
 	for k := 0; k < steps && !d.tired() && r.going(); k++ {
 		r.steps++
-		bound, ok := d.evaluate(r.over)
+		bound, ok := d.evaluate()
 		if !ok {
 			return
 		}

@@ -2,7 +2,6 @@ package matcher
 
 import (
 	"cmp"
-	"context"
 	"math/rand/v2"
 	"slices"
 )
@@ -10,7 +9,7 @@ import (
 // rosterSearch looks for a roster: the relaxation says what a slot is worth and what cannot be reached, chains fill
 // slots and improve, and large neighbourhood search (Shaw 1998) takes a few volunteers out and fills again.
 type rosterSearch struct {
-	ctx    context.Context
+	watch  *watch
 	m      *rosterModel
 	o      RosterOptions
 	state  *rosterState
@@ -28,24 +27,6 @@ type rosterSearch struct {
 	minCost  int64
 	slack    []int32 // volunteers whose shifts are not their best choice
 	steps    int
-	ended    bool
-	looked   int
-}
-
-// over tells whether the context has ended; it asks about every thousand pairs looked at.
-func (r *rosterSearch) over() bool {
-	if !r.ended && r.ctx.Err() != nil {
-		r.ended = true
-	}
-	return r.ended
-}
-
-func (r *rosterSearch) tick() bool {
-	if r.chains.work-r.looked > 1<<12 {
-		r.looked = r.chains.work
-		return r.over()
-	}
-	return r.ended
 }
 
 // proved tells whether noPair can be better.
@@ -126,12 +107,11 @@ func (r *rosterSearch) greedy(order []int32) {
 			if s.count[x] == m.slots[x] {
 				break
 			}
-			r.chains.work++
 			if !s.on[i] && s.fits(i, noPair) {
 				s.put(i)
 			}
 		}
-		if r.tick() {
+		if r.watch.over() {
 			return
 		}
 	}
@@ -147,7 +127,7 @@ func (r *rosterSearch) fill() {
 
 func (r *rosterSearch) fillShift(x int32) {
 	s, c := r.state, r.chains
-	for s.count[x] < r.m.slots[x] && c.stuck[x] != c.era && !r.tick() {
+	for s.count[x] < r.m.slots[x] && c.stuck[x] != c.era && !r.watch.over() {
 		if _, ok := c.find(x, c.heavy*r.m.worth(x, s.count[x])); !ok {
 			c.seal()
 			return
@@ -199,7 +179,7 @@ func (r *rosterSearch) improve() {
 	for again := true; again; {
 		again = false
 		for v := range s.n {
-			if r.tick() {
+			if r.watch.over() {
 				return
 			}
 			again = r.choose(int32(v)) || again
@@ -210,7 +190,7 @@ func (r *rosterSearch) improve() {
 
 func (r *rosterSearch) improveOne(v int32) (better bool) {
 	s, c := r.state, r.chains
-	for k := s.n[v] - 1; k >= 0; k-- {
+	for k := s.n[v] - 1; k >= 0 && !r.watch.over(); k-- {
 		if k >= s.n[v] {
 			continue
 		}

@@ -6,6 +6,7 @@ import "math/bits"
 // broken; rosterSearch.keep takes those people out before a plan counts.
 type rosterState struct {
 	m        *rosterModel
+	watch    *watch
 	calendar calendar
 	on       []bool   // by pair
 	first    []int32  // held pairs of volunteer v are held[first[v]:first[v]+n[v]]
@@ -24,10 +25,10 @@ type rosterState struct {
 	log     []int32
 }
 
-func newRosterState(m *rosterModel) *rosterState {
+func newRosterState(m *rosterModel, w *watch) *rosterState {
 	people := len(m.volunteer)
 	s := &rosterState{
-		m: m, calendar: calendar{m: m}, on: make([]bool, len(m.shift)), first: make([]int32, people+1), n: make([]int32, people),
+		m: m, watch: w, calendar: calendar{m: m}, on: make([]bool, len(m.shift)), first: make([]int32, people+1), n: make([]int32, people),
 		mask: make([]uint64, people), left: make([]int64, people), count: make([]int32, len(m.p.shifts)),
 	}
 	for v := range m.volunteer {
@@ -114,6 +115,7 @@ func (s *rosterState) forget(n int) {
 func (s *rosterState) fits(i, without int32) bool {
 	m, v := s.m, s.m.owner[i]
 	who, n, left := &m.volunteer[v], s.n[v], s.left[v]
+	s.watch.effort++
 	if without >= 0 {
 		n, left = n-1, left+int64(m.length[without])
 	}
@@ -129,6 +131,7 @@ func (s *rosterState) fits(i, without int32) bool {
 			return false
 		}
 	} else {
+		s.watch.effort += int(n) / 2
 		for _, h := range s.of(v) {
 			if h != without && m.crosses(int(v), m.shift[h], m.shift[i]) {
 				return false
@@ -139,6 +142,7 @@ func (s *rosterState) fits(i, without int32) bool {
 }
 
 func (s *rosterState) allows(v, i, without int32) bool {
+	s.watch.effort += 4 + int(s.n[v]*s.n[v])/2
 	s.beside = s.beside[:0]
 	for _, h := range s.of(v) {
 		if h != without {
@@ -158,6 +162,7 @@ func (s *rosterState) blocker(i int32) (int32, bool) {
 		}
 		return m.first[v] + int32(bits.TrailingZeros64(crossing)), crossing&(crossing-1) == 0
 	}
+	s.watch.effort += int(s.n[v]) / 2
 	only := int32(-1)
 	for _, h := range s.of(v) {
 		if m.crosses(int(v), m.shift[h], m.shift[i]) {

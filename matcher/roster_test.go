@@ -191,13 +191,30 @@ func TestOKRosterThatEndsAnywhereIsAPlanNoBetterThanItsBound(t *testing.T) {
 	for k := range 400 {
 		p := tinyRoster(t, random)
 		value, least := bestRoster(p, ranksOf(p))
-		for left := range 12 {
+		for left := range 8 {
 			plan, err := Roster(&cancelsAfter{t.Context(), left * left}, p, RosterOptions{Steps: 50})
 			if err != nil || p.Check(plan.Assignments) != nil {
 				t.Fatal(k, left, plan, err)
 			}
 			if plan.Score.Value > value || plan.Bound.Value < value || plan.Score.Value == value && plan.Bound.Rank > least {
 				t.Fatalf("problem %d after %d: %v with bound %v, best %d %d", k, left, plan.Score, plan.Bound, value, least)
+			}
+		}
+	}
+}
+
+func TestOKRosterThatEndsWithinAStepIsAPlan(t *testing.T) {
+	p := mediumRoster(t, rand.New(rand.NewPCG(17, 18)), 5000, 3000, 15)
+	m := newRosterModel(t.Context(), p, ranksOf(p))
+	for left := range 8 {
+		r := newRosterSearch(t.Context(), m, RosterOptions{})
+		r.begin()
+		r.boundCost(20)
+		r.watch.ctx = &cancelsAfter{t.Context(), left}
+		r.attempt(0)
+		for x, n := range r.state.count {
+			if n > m.slots[x] {
+				t.Fatalf("after %d looks at the context: %d on shift %d of %d slots", left, n, x, m.slots[x])
 			}
 		}
 	}
@@ -324,7 +341,7 @@ func TestOKRosterStateAgreesWithTheRules(t *testing.T) {
 		}
 		p := mediumRoster(t, random, 4, shifts, pairs)
 		m := newRosterModel(t.Context(), p, ranksOf(p))
-		s := newRosterState(m)
+		s := newRosterState(m, &watch{ctx: t.Context()})
 		for range 400 {
 			i := int32(random.IntN(len(m.shift)))
 			v := m.owner[i]
@@ -368,17 +385,27 @@ func TestOKPricerFindsTheBestChoice(t *testing.T) {
 	random := rand.New(rand.NewPCG(15, 16))
 	for k := range 300 {
 		p := mediumRoster(t, random, 3, 12, 10)
+		unit := int64(1)
+		if k%3 == 0 { // times and prices near their limits
+			unit = 1 << 50
+			for s := range p.shifts {
+				p.shifts[s].Start, p.shifts[s].End = p.shifts[s].Start<<22, p.shifts[s].End<<22
+			}
+			for v := range p.volunteers {
+				p.volunteers[v].Time <<= 22
+			}
+		}
 		m := newRosterModel(t.Context(), p, ranksOf(p))
-		c := newPricer(m)
+		c := newPricer(m, &watch{ctx: t.Context()})
 		price := make([]int64, p.Shifts())
 		for s := range price {
-			price[s] = random.Int64N(40) - 5
+			price[s] = unit * (random.Int64N(40) - 5)
 		}
 		for v := range p.Volunteers() {
-			bound := c.solve(v, price, 2)
+			bound := c.solve(v, price, 2*unit)
 			chosen := int64(0)
 			for _, i := range c.chosen {
-				chosen += price[m.shift[i]] - 2*m.cost[i]
+				chosen += price[m.shift[i]] - 2*unit*m.cost[i]
 			}
 			best := int64(0)
 			shifts, ranks := p.PairsOf(v)
@@ -388,7 +415,7 @@ func TestOKPricerFindsTheBestChoice(t *testing.T) {
 				for j, s := range shifts {
 					if allowed && set>>j&1 == 1 {
 						allowed = p.Forbids(v, held, int(s)) == None && p.shifts[s].Capacity >= p.shifts[s].Crew
-						held, sum = append(held, s), sum+price[s]-2*int64(ranks[j])
+						held, sum = append(held, s), sum+price[s]-2*unit*int64(ranks[j])
 					}
 				}
 				if allowed {

@@ -90,11 +90,7 @@ func (in *input) showMatch(m *nuov1.Match) error {
 
 // nothingPlanned says why a plan holds nothing, where it does not.
 func nothingPlanned(m *nuov1.Match) (text, bool) {
-	when := text{m.GetFromDate(), m.GetFromDate()}
-	if m.GetToDate() != m.GetFromDate() {
-		when = text{m.GetFromDate() + " to " + m.GetToDate(), m.GetFromDate() + "至" + m.GetToDate()}
-	}
-	scope := text{strings.TrimSpace(m.GetScope() + " " + when.en), strings.TrimSpace(m.GetScope() + " " + when.zh)}
+	scope := scopeOf(m)
 	say := func(t text, args ...any) text {
 		return text{t.with(append([]any{scope.en}, args...)...).en, t.with(append([]any{scope.zh}, args...)...).zh}
 	}
@@ -109,6 +105,15 @@ func nothingPlanned(m *nuov1.Match) (text, bool) {
 		return say(sayNoPairs, m.GetSlots(), m.GetVolunteers(), m.GetName()), true
 	}
 	return text{}, false
+}
+
+// scopeOf is what a plan is for: the days, of which the last is among them, stand behind it where it is no list.
+func scopeOf(m *nuov1.Match) text {
+	days := text{m.GetFromDate(), m.GetFromDate()}
+	if m.GetToDate() != m.GetFromDate() {
+		days = text{m.GetFromDate() + " to " + m.GetToDate(), m.GetFromDate() + " 至 " + m.GetToDate()}
+	}
+	return text{strings.TrimSpace(m.GetScope() + " " + days.en), strings.TrimSpace(m.GetScope() + " " + days.zh)}
 }
 
 // shiftsOf are the shifts of a plan's scope, as they are now.
@@ -237,7 +242,7 @@ func (p *printer) matchCard(m *nuov1.Match) {
 		}
 	}
 	row(header("name").in(p.language), m.GetName())
-	row(header("scope").in(p.language), strings.Join(nonEmpty(m.GetScope(), m.GetFromDate(), m.GetToDate()), " "))
+	row(header("scope").in(p.language), scopeOf(m).in(p.language))
 	row(header("state").in(p.language), p.named(r, "state"))
 	row(sayAskedRow.in(p.language), sayAsked.with(m.GetVolunteers(), m.GetPairs()).in(p.language))
 	filled := sayFilledOf.with(score.GetFilled(), m.GetSlots())

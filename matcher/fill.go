@@ -9,17 +9,20 @@ import (
 // of the least Unfairness. It is exact: Bound is the Score, Optimal is true. Two shifts of one volunteer never meet; a
 // pair that commitments or the limit of time forbid by itself is left out.
 //
-// It is the primal-dual method for the assignment problem (Kuhn 1955) in the form of Hopcroft and Karp (1973): from all
-// free slots at once grows a forest of shortest alternating paths (Dijkstra 1959, on the radix heap of Ahuja, Mehlhorn,
-// Orlin and Tarjan 1990) until the nearest free volunteers are met, and every tree that met one is turned. Slots are
-// filled in classes of falling weight, for the sets of slots that can be filled together are a matroid. It costs
-// O(pairs + volunteers + shifts) for each of d forests, d being at most the number of filled slots; where ranks are
-// small it is about the rank that the last slot has to pay, times the few rounds that one length of paths takes.
-// Where nearly everybody may take everything, a part of the pairs is solved and the duals tell whether others matter.
+// Slots are filled in classes of falling weight, for the sets of slots that can be filled together are a matroid. In a
+// class it is the primal-dual method for the assignment problem (Kuhn 1955), by rounds as in Hopcroft and Karp (1973):
+// from all free slots at once grows a forest of shortest alternating paths (Dijkstra 1959, on the radix heap of Ahuja,
+// Mehlhorn, Orlin and Tarjan 1990) until the nearest free volunteers are met, and every tree that met one is turned. A
+// round costs O(pairs + volunteers + shifts) at most. There are as many as paths have different lengths, times the few
+// that one length takes: about the rank that the last slot has to pay where ranks are small, and never more than slots.
+// Where rounds yield little, because costs are many, the slots that are left are decided one by one (Jonker and
+// Volgenant 1987), each in O(pairs) at most. Where nearly everybody may take everything, a part of the pairs is solved,
+// and its duals tell which others matter. What is fairest is found on the tight pairs, where it is a matroid again.
 //
-// It needs 8 bytes a pair beside the Problem (24 where ranks times volunteers pass 2²⁹), about 40 a volunteer and 60 a
-// shift. Plans of equal score are told apart by the numbers of volunteers and shifts alone: each slot goes to the first
-// of the volunteers who are equally near.
+// It needs 8 bytes a pair beside the Problem (24 where the highest rank times volunteers or shifts, whichever are fewer,
+// passes 2²⁹), and about 60 a volunteer and 60 a shift. Plans of equal score are told apart by the numbers of volunteers
+// and shifts alone: shifts begin in rising order, and each looks at volunteers in rising order and keeps the first of
+// those who are equally near.
 //
 // Its errors are ErrCrew, where a shift wants crews, and the context's.
 func Fill(ctx context.Context, p *Problem) (*Plan, error) {

@@ -1,6 +1,7 @@
 package matcher
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
 )
@@ -78,9 +79,9 @@ func solveKernel[C fillCost](beat *pulse, p *Problem, pairs fillPairs[C]) (*fill
 func (k *fillKernel[C]) room() bool {
 	shifts := len(k.p.shifts)
 	k.slot, k.held, k.below = make([]int32, shifts+1), make([]int32, shifts), make([]C, shifts)
-	size := 0
+	size, crowd := 0, 2*len(k.p.volunteers)/shifts+1
 	for s := range shifts {
-		size += kernelWidth + min(k.p.shifts[s].Capacity, len(k.p.volunteers))
+		size += kernelWidth + min(k.p.shifts[s].Capacity, crowd)
 		if size > len(k.pairs.shift)/4 {
 			return false
 		}
@@ -232,20 +233,22 @@ func (k *fillKernel[C]) price(n *fillNet[C]) (missing int, err error) {
 // fillsTheBest tells whether no plan at all can have more Value: as many slots are filled as there are slots or
 // volunteers, and they are the heaviest.
 func (n *fillNet[C]) fillsTheBest() bool {
-	var weights []int64
+	type slots struct{ weight, number int64 }
+	var all []slots
 	var value int64
 	for s := range n.p.shifts {
-		for slot := range min(n.p.shifts[s].Capacity, len(n.seats)) {
-			weights = append(weights, n.p.slotWeight(s, slot))
-			if slot < int(n.held[s]) {
-				value += weights[len(weights)-1]
-			}
-		}
+		shift, held := &n.p.shifts[s], int(n.held[s])
+		least := n.p.slotWeight(s, 0)
+		more := n.p.slotWeight(s, shift.Minimum)
+		all = append(all, slots{least, int64(shift.Minimum)}, slots{more, int64(shift.Capacity - shift.Minimum)})
+		value += least*int64(min(held, shift.Minimum)) + more*int64(max(held-shift.Minimum, 0))
 	}
-	slices.SortFunc(weights, func(a, b int64) int { return int(b - a) })
-	var best int64
-	for _, weight := range weights[:min(len(weights), len(n.seats))] {
-		best += weight
+	slices.SortFunc(all, func(a, b slots) int { return cmp.Compare(b.weight, a.weight) })
+	left := int64(len(n.seats))
+	for _, s := range all {
+		number := min(left, s.number)
+		value -= number * s.weight
+		left -= number
 	}
-	return value == best
+	return value == 0
 }

@@ -97,6 +97,8 @@ type fillNet[C fillCost] struct {
 	far   C // above every distance
 	// ceiling is above the cost of every path, and of every slot that is filled.
 	ceiling C
+	// oneByOne keeps from growing forests.
+	oneByOne bool
 
 	// The pairs by shift: of shift s those in first[s]:first[s+1].
 	first []int32

@@ -98,6 +98,9 @@ func (n *fillNet[C]) fillClass(beat *pulse) error {
 	if err := n.begin(beat); err != nil {
 		return err
 	}
+	if n.oneByOne {
+		return n.single(beat)
+	}
 	could, free := 0, 0
 	for round := 0; len(n.sources) > 0 && n.free > 0; round++ {
 		if round%forestRounds == 0 {

@@ -8,13 +8,53 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/protobuf/proto"
+
 	storev1 "nuo.internal/nuo/api/nuo/store/v1"
 	"nuo.internal/nuo/server/kv"
 	"nuo.internal/nuo/server/kv/memkv"
 )
 
 // migrationTests has a test for each of migrations, by the version that it leads to.
-var migrationTests = map[version]func(t *testing.T){}
+var migrationTests = map[version]func(t *testing.T){
+	{1, 1}: plansAreAdded,
+}
+
+// plansAreAdded: what a file of 1.0 holds is left as it is, and only reading it is still open to a program of 1.0.
+func plansAreAdded(t *testing.T) {
+	engine := memkv.New(memkv.Config{Twins: true})
+	old, err := openAt(engine, false, version{1, 0}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := &storev1.FileName{Namespace: "test", Name: "kept", Resource: "volunteers/kept"}
+	if err := old.Update(context.Background(), func(tx *Tx) error { return FileNames.Put(tx, kept) }); err != nil {
+		t.Fatal(err)
+	}
+	s, err := openAt(engine, false, version{1, 1}, migrations)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if now := versionIn(t, s); now.version != (version{1, 1}) || now.pending != nil {
+		t.Errorf("after the migration: %+v", now)
+	}
+	err = s.View(context.Background(), func(tx *Tx) error {
+		found, ok, err := FileNames.Find(tx, FileNameKey(kept.GetNamespace(), kept.GetName())...)
+		if err == nil && (!ok || !proto.Equal(found, kept)) {
+			t.Errorf("the record is %v", found)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openAt(engine, false, version{1, 0}, nil); !errors.Is(err, ErrNewer) {
+		t.Errorf("a program of 1.0 serves it: %v", err)
+	}
+	if _, err := openAt(engine, true, version{1, 0}, nil); err != nil {
+		t.Errorf("a program of 1.0 does not read it: %v", err)
+	}
+}
 
 func TestOKEveryMigrationHasATest(t *testing.T) {
 	if len(migrationTests) != len(migrations) {

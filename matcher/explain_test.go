@@ -614,6 +614,39 @@ func TestOKAVolunteerSeesNoOthersNumber(t *testing.T) {
 	}
 }
 
+func TestOKAVolunteerSeesCountsAndReasons(t *testing.T) {
+	// Volunteer 0 would rather have shift 0, which alone volunteer 1 can take; 2 is as good for it as 1, 3 has promised.
+	k := sketch{
+		volunteers: make([]matcher.Volunteer, 4),
+		shifts:     []matcher.Shift{{Start: 0, End: 10, Capacity: 1}, {Start: 20, End: 30, Capacity: 1}},
+		pairs: []matcher.Pair{
+			{Rank: 1},
+			{Shift: 1, Rank: 5},
+			{Volunteer: 1, Rank: 2},
+			{Volunteer: 2, Rank: 2},
+			{Volunteer: 3, Rank: 1},
+		},
+		commitments: []matcher.Commitment{{Volunteer: 3, Start: 5, End: 6}},
+	}
+	_, x := explained(t, k, []matcher.Assignment{{Shift: 1}, {Volunteer: 1}})
+	wish := matcher.WishView{Rank: 1, Slots: 1, Taken: 1, Eligible: 4, Rule: matcher.LimitShifts, Known: true, EmptySlots: 1, WorsensOthers: true}
+	second := matcher.WishView{Rank: 2, Slots: 1, Taken: 1, Eligible: 4, Known: true, OneMoreSlot: true}
+	barred := matcher.WishView{Rank: 1, Slots: 1, Taken: 1, Eligible: 4, Rule: matcher.Overlap, Outside: true}
+	for v, want := range []matcher.VolunteerView{{[]matcher.WishView{wish}}, {}, {[]matcher.WishView{second}}, {[]matcher.WishView{barred}}} {
+		if got := x.For(v); !reflect.DeepEqual(got, want) {
+			t.Errorf("volunteer %d sees %+v, want %+v", v, got, want)
+		}
+	}
+	// Now volunteer 2 could take shift 1 instead: no slot would be empty, but ranks would be worse.
+	k.pairs[0].Rank = 4
+	k.pairs = append(k.pairs, matcher.Pair{Volunteer: 2, Shift: 1, Rank: 9})
+	_, x = explained(t, k, []matcher.Assignment{{Shift: 1}, {Volunteer: 1}})
+	wish.Rank, wish.EmptySlots = 4, 0
+	if got := x.For(0); !reflect.DeepEqual(got.Wishes, []matcher.WishView{wish}) {
+		t.Errorf("volunteer 0 sees %+v, want %+v", got, wish)
+	}
+}
+
 func TestOKAFillExplainerSeesOneShiftEach(t *testing.T) {
 	each(t, 300, func(t *testing.T, r *rand.Rand) {
 		k := randomOneEach(r)

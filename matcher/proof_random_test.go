@@ -55,8 +55,9 @@ func draw(c chance, mostVolunteers, mostShifts int) sketch {
 			s.Start, s.Place, s.Rest = c(30)-5, c(3), c.sometimes(6)
 			s.End = s.Start + c(7)
 		}
-		if daily && c.oneIn(2) {
-			s.Start, s.End = s.Start+30, s.End+30
+		if daily { // short ones on days that follow each other, some a week later
+			s.Start, s.Rest = c(20)-4+28*(c(3)/2), 0
+			s.End = s.Start + c(4)
 		}
 		if valued {
 			s.Priority, s.Minimum = c(4), c(s.Capacity+1)
@@ -70,7 +71,7 @@ func draw(c chance, mostVolunteers, mostShifts int) sketch {
 	drawPairs(c, &k, density, ranks, standings)
 	for range c.sometimes(4) {
 		if timed && len(k.volunteers) > 0 {
-			start := c(40) - 5
+			start := c(30) - 5 + 25*(c(3)/2)
 			k.commitments = append(k.commitments, matcher.Commitment{
 				Volunteer: c(len(k.volunteers)), Start: start, End: start + c(5), Place: c(3), Rest: c.sometimes(4),
 			})
@@ -127,7 +128,8 @@ func (k sketch) clone() sketch {
 func drawRules(c chance, daily bool) matcher.Rules {
 	rules := matcher.Rules{Travel: c(3)}
 	if daily {
-		rules.Day = 3
+		rules.Travel = c(2)
+		rules.Day = 4
 	}
 	if c.oneIn(4) {
 		rules.Places = 3

@@ -3,12 +3,14 @@ package matcher
 import "math/bits"
 
 // fillQueue is a radix heap (Ahuja, Mehlhorn, Orlin and Tarjan 1990): what is taken out never falls. Items of equal
-// distance leave it last in, first out. Adding and taking cost O(1) but for moving an item down, at most 63 times.
+// distance leave it first in, first out, for trees that grow side by side meet more people than one that runs ahead.
+// Adding and taking cost O(1) but for moving an item down, at most 63 times.
 type fillQueue[C fillCost] struct {
 	last C
 	mask uint64 // which buckets hold something
 	// Bucket 0 holds what is at the distance last, bucket b what first differs from it in bit b-1.
 	buckets [64][]fillItem[C]
+	gone    int // what has left bucket 0
 }
 
 // fillItem is a shift at a distance, or, negated with ^, the number of a meeting.
@@ -22,7 +24,7 @@ func (q *fillQueue[C]) reset() {
 		b := bits.TrailingZeros64(m)
 		q.buckets[b] = q.buckets[b][:0]
 	}
-	q.mask, q.last = 0, 0
+	q.mask, q.last, q.gone = 0, 0, 0
 }
 
 func (q *fillQueue[C]) push(dist C, what int32) {
@@ -39,9 +41,9 @@ func (q *fillQueue[C]) pop(dist []C) (fillItem[C], bool) {
 			continue
 		}
 		list := q.buckets[0]
-		item := list[len(list)-1]
-		q.buckets[0] = list[:len(list)-1]
-		if len(list) == 1 {
+		item := list[q.gone]
+		if q.gone++; q.gone == len(list) {
+			q.buckets[0], q.gone = list[:0], 0
 			q.mask &^= 1
 		}
 		if item.what < 0 || dist[item.what] == item.dist {

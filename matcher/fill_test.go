@@ -134,7 +134,8 @@ func TestOKFillByHand(t *testing.T) {
 		"the priority":      {one, []Shift{{Capacity: 1, Priority: 2}, {Capacity: 1}}, []Pair{{Rank: 9}, {Shift: 1, Rank: 1}}, []Assignment{{0, 0}}},
 		"the minimum first": {one, []Shift{{Capacity: 1, Priority: MaxPriority}, {Capacity: 1, Minimum: 1}}, []Pair{{}, {Shift: 1, Rank: 5}}, []Assignment{{0, 1}}},
 		"a slot before its priority": {
-			two, []Shift{{Capacity: 1, Priority: 9}, {Capacity: 1}},
+			two,
+			[]Shift{{Capacity: 1, Priority: 9}, {Capacity: 1}},
 			[]Pair{{Volunteer: 0, Shift: 0, Rank: 1}, {Volunteer: 0, Shift: 1, Rank: 90}, {Volunteer: 1, Shift: 0, Rank: 90}},
 			[]Assignment{{0, 1}, {1, 0}},
 		},

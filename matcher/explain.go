@@ -129,8 +129,8 @@ type Marginal struct {
 
 // Explanation is why a plan is as it is, for planners. For shows a volunteer what a volunteer may see.
 type Explanation struct {
-	// Score is the plan's. Best is the best plan's where each takes one shift, else the zero Score. Optimal tells that
-	// the Value and the Rank of both are the same.
+	// Score is the plan's. Best is the best plan's and Optimal tells that the Value and the Rank of both are the same,
+	// where each takes one shift; with several neither is known here, and they are zero and false.
 	Score, Best Score
 	Optimal     bool
 	// OneEach tells that each volunteer takes one shift at most: answers are exact.

@@ -102,12 +102,17 @@ func (e *Explainer) gap(beat *pulse, s int, chains *whyChains) (gap GapReason, p
 }
 
 // countEligible counts the eligible pairs of every shift.
-func countEligible(p *Problem) []int {
+func countEligible(beat *pulse, p *Problem) ([]int, error) {
 	asked := make([]int, len(p.shifts))
-	for _, s := range p.shift {
-		asked[s]++
+	for some := range slices.Chunk(p.shift, pulseSteps) {
+		for _, s := range some {
+			asked[s]++
+		}
+		if err := beat.beat(len(some)); err != nil {
+			return nil, err
+		}
 	}
-	return asked
+	return asked, nil
 }
 
 // stopped counts the eligible volunteers of a gap by what keeps them from it.

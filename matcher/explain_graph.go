@@ -153,8 +153,10 @@ func newWhyPlan(ctx context.Context, p *Problem, assignments []Assignment, oneEa
 	if err := m.check(p, &beat, oneEach); err != nil {
 		return nil, err
 	}
-	m.hand(p)
-	return m, beat.ctx.Err()
+	if err := m.hand(p, &beat); err != nil {
+		return nil, err
+	}
+	return m, nil
 }
 
 // sums turns counts at i+1 into borders.
@@ -200,7 +202,7 @@ func (m *whyPlan) check(p *Problem, beat *pulse, oneEach bool) error {
 }
 
 // hand fills in who holds each shift, and the score.
-func (m *whyPlan) hand(p *Problem) {
+func (m *whyPlan) hand(p *Problem, beat *pulse) error {
 	m.who, m.rank = make([]int32, len(m.shift)), make([]int32, len(m.shift))
 	next := slices.Clone(m.by)
 	for v := range p.volunteers {
@@ -213,8 +215,12 @@ func (m *whyPlan) hand(p *Problem) {
 			m.who[next[s]], m.rank[next[s]] = int32(v), rank
 			next[s]++
 		}
+		if err := beat.beat(1 + 16*(m.held[v+1]-m.held[v])); err != nil {
+			return err
+		}
 	}
 	m.score.Filled = len(m.shift)
+	return nil
 }
 
 // nextWeight is what one more slot of a shift adds to the Value, 0 where it is full. lastWeight is what its last filled
@@ -280,7 +286,9 @@ func newExplainer(ctx context.Context, p *Problem, assignments []Assignment, one
 	if err != nil {
 		return nil, err
 	}
-	e := &Explainer{p: p, score: plan.score, oneEach: oneEach, pairs: pairs, plan: plan}
-	e.asked, e.scratch = countEligible(p), newWhyScratch(p)
+	e := &Explainer{p: p, score: plan.score, oneEach: oneEach, pairs: pairs, plan: plan, scratch: newWhyScratch(p)}
+	if e.asked, err = countEligible(&pulse{ctx, 0}, p); err != nil {
+		return nil, err
+	}
 	return e, nil
 }

@@ -359,6 +359,37 @@ func TestOKManyShiftsThatLackVolunteersAreToldTogether(t *testing.T) {
 	}
 }
 
+func TestOKAnExplainerAnswersAfterAContextEnded(t *testing.T) {
+	each(t, 4, func(t *testing.T, r *rand.Rand) {
+		k := sketch{volunteers: make([]matcher.Volunteer, 1500)}
+		for range 300 {
+			k.shifts = append(k.shifts, matcher.Shift{Start: r.IntN(50), End: 60, Capacity: 6, Minimum: r.IntN(3)})
+		}
+		several := r.IntN(2)
+		for v := range k.volunteers {
+			k.volunteers[v].Shifts = 1 + several*v%3
+			for _, s := range r.Perm(300)[:12] {
+				k.pairs = append(k.pairs, matcher.Pair{Volunteer: v, Shift: s, Rank: r.IntN(20)})
+			}
+		}
+		p, want := explained(t, k, nil)
+		e, err := matcher.NewExplainer(t.Context(), p, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := 0; ; n += 1 + n/3 {
+			got, err := e.All(&ending{t.Context(), n})
+			if errors.Is(err, context.Canceled) {
+				continue
+			}
+			if err != nil || !reflect.DeepEqual(got, want) || n < 10 {
+				t.Errorf("after %d looks: %v, or another answer", n, err)
+			}
+			return
+		}
+	})
+}
+
 func TestOKWishesCostWhatTheBestRearrangementCosts(t *testing.T) {
 	wishes, granted := 0, 0
 	each(t, 1500, func(t *testing.T, r *rand.Rand) {

@@ -28,7 +28,8 @@ func TestOKRosterRandom(t *testing.T) {
 	})
 }
 
-// With enough steps a small problem without crews is solved. With crews a few in a hundred are not, and say so.
+// With enough steps a small problem without crews is solved. With crews a few in a thousand are not,
+// and do not claim it.
 func TestOKRosterBest(t *testing.T) {
 	forRandom(t, 2000, 8, 6, func(k sketch, _ chance) error {
 		best, err := proveRoster(t, k, enough)

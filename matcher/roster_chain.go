@@ -49,7 +49,7 @@ type chainEnd struct {
 
 const (
 	chainDepth = 40   // people in a chain
-	chainWidth = 3000 // shifts looked at in one search for a whole plan
+	chainWidth = 300 // shifts looked at in one search for a whole plan
 	chainNear  = 40   // and for a neighbourhood
 	noPair     = -1
 )

@@ -49,16 +49,16 @@ func (r *rosterSearch) follow(noise int64) bool {
 	return true
 }
 
-// neighbourhoods changes the best plan here and there. The more a volunteer's shifts fall short of the best choice at
+// neighbourhoods changes the best plan here and there, with about so much effort. The more a volunteer's shifts fall short of the best choice at
 // the prices, the likelier it is that something is to be had there.
-func (r *rosterSearch) neighbourhoods(n int) {
+func (r *rosterSearch) neighbourhoods(effort int) {
 	if len(r.state.n) == 0 || !r.going() {
 		return
 	}
 	r.load(r.best)
 	r.findSlack()
 	r.chains.width = chainNear
-	for k := 0; k < n && r.going(); k++ {
+	for end := r.watch.effort + effort; r.watch.effort < end && r.going(); {
 		r.neighbourhood()
 	}
 }

@@ -28,18 +28,35 @@ func (r *rosterSearch) going() bool {
 	return !r.proved() && (r.o.Steps == 0 || r.steps < r.o.Steps) && !r.watch.ask()
 }
 
-// run searches: some steps of the relaxations, a plan from their prices, some neighbourhoods of the best plan, and again.
+// run searches in rounds: some steps of the relaxations, some plans from their prices, and some work on
+// neighbourhoods of the best plan. When the prices are as good as they get, more and more rounds work on those alone.
 func (r *rosterSearch) run() {
 	r.begin()
+	effort, pause, pauses := 0, 0, 1
 	for burst := 20; r.going(); burst += 10 {
-		r.boundValue(burst)
-		r.boundCost(burst)
+		before, value := r.watch.effort, r.value
+		if pause--; pause < 0 {
+			r.boundValue(burst)
+			r.boundCost(burst)
+			effort = r.watch.effort - before
+			if r.dual.tired() {
+				pause = pauses
+				pauses *= 2
+			}
+		}
 		r.attempt(0)
-		for k := 0; k < 3 && r.going(); k++ {
+		for k := 0; k < 3 && r.going() && r.watch.effort-before < 2*effort; k++ {
 			r.steps++
 			r.attempt(r.dual.scale >> (2 * k))
 		}
-		r.neighbourhoods(20 + len(r.m.volunteer)/8)
+		if pause < 0 {
+			r.neighbourhoods(effort / 8)
+		} else {
+			r.neighbourhoods(effort)
+		}
+		if r.value > value {
+			pause, pauses = 0, 1
+		}
 	}
 	r.even()
 }

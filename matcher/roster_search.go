@@ -128,11 +128,13 @@ func (r *rosterSearch) fill() {
 func (r *rosterSearch) fillShift(x int32) {
 	s, c := r.state, r.chains
 	for s.count[x] < r.m.slots[x] && c.stuck[x] != c.era && !r.watch.over() {
-		if _, ok := c.find(x, c.heavy*r.m.worth(x, s.count[x])); !ok {
-			c.seal()
-			return
+		_, ok := c.find(x, c.heavy*r.m.worth(x, s.count[x]))
+		if ok {
+			c.apply()
 		}
-		c.apply()
+		if !ok || c.end.take < 0 {
+			c.seal() // nobody was free, at best a dearer or lighter slot was left for it
+		}
 	}
 }
 

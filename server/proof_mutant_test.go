@@ -149,7 +149,7 @@ var mutants = []mutant{
 	},
 	{
 		name: "a plan's offer beyond the capacity", file: "lifecycle/plan.go", test: "TestErrOneStepCrossesNothing",
-		old: "if !free || int(s.free()) < slots {", new: "if false {\n\t\t_ = free",
+		old: "if !free || int(s.free()-s.slots.GetWaiting()) < slots {", new: "if false {\n\t\t_ = free",
 	},
 	{
 		name: "crew split by a step", file: "lifecycle/plan.go", test: "TestErrCrewIsNotSplit",

@@ -129,7 +129,7 @@ func (p *planning) draftOf(want Placing, slots int) (*nuov1.Contract, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !free || int(s.free()) < slots {
+	if !free || int(s.free()-s.slots.GetWaiting()) < slots { // who waits goes first, in the last hour too
 		return nil, fault.New(nuov1.ErrorReason_ERROR_REASON_SHIFT_FULL, "shift", want.Shift)
 	}
 	if err := p.mayOffer(s, c); err != nil {

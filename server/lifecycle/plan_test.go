@@ -325,6 +325,21 @@ func TestOKRefusedPlaceKeepsWhatWasSettled(t *testing.T) {
 	w.clean()
 }
 
+// In the last hour the first signature of those who wait wins: a plan takes no slot from under them.
+func TestErrPlanInTheLastHourTakesNoSlotThatIsWaitedFor(t *testing.T) {
+	w := newWorld(t)
+	gate := w.gate(1)
+	holds := w.claims(w.volunteer("x"), gate)
+	w.claims(w.volunteer("y"), gate)
+	w.at("2020-02-10 07:15")
+	must(w, as(id("x")), AskLeave, &nuov1.AskLeaveRequest{Name: holds.GetName(), Reason: illness})
+	placed := w.offerPlan(w.placings(gate, w.volunteer("one")))
+	if placed[0][0].Refused != nuov1.ErrorReason_ERROR_REASON_SHIFT_FULL {
+		t.Errorf("%v: the waitlist was overtaken", placed[0][0])
+	}
+	w.clean()
+}
+
 // Offers of a plan expire as any other.
 func TestOKOfferOfAPlanExpires(t *testing.T) {
 	w := newWorld(t)

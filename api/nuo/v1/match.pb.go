@@ -955,7 +955,8 @@ type Placement struct {
 	State PlacementState `protobuf:"varint,8,opt,name=state,proto3,enum=nuo.v1.PlacementState" json:"state,omitempty"`
 	// The contract, once it was offered.
 	Contract string `protobuf:"bytes,9,opt,name=contract,proto3" json:"contract,omitempty"`
-	// With CHANGED: what came between.
+	// With CHANGED: what came between. WRONG_STATE: the volunteer gave the shift up; FAILED_PRECONDITION: somebody else of
+	// the crew cannot be offered it.
 	Reason ErrorReason `protobuf:"varint,10,opt,name=reason,proto3,enum=nuo.v1.ErrorReason" json:"reason,omitempty"`
 	// In which round it was planned, from 1.
 	Round int32 `protobuf:"varint,11,opt,name=round,proto3" json:"round,omitempty"`

@@ -315,7 +315,7 @@ func (l *whyLocal) grant(v int32, s int, rule Rule) (best whyChange) {
 func (l *whyLocal) swap(v int32, h int, u int32, s int) (c whyChange) {
 	c.Rank = l.rank(v, s) - l.rank(v, h) - l.rank(u, s)
 	c.moves = []Step{{int(v), h, s}}
-	if !slices.Contains(l.held[u], int32(h)) && l.may(u, s, h) {
+	if l.may(u, s, h) {
 		c.Rank += l.rank(u, h)
 		c.moves = append(c.moves, Step{int(u), s, h})
 		return c

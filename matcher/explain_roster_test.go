@@ -43,6 +43,11 @@ func eachRoster(t *testing.T, n int, check func(t *testing.T, k sketch, plan []m
 	t.Helper()
 	each(t, n, func(t *testing.T, r *rand.Rand) {
 		k := draw(r.IntN, 5, 4)
+		for s := range k.shifts {
+			if r.IntN(2) == 0 {
+				k.shifts[s].Crew = 0 // beside others that ask for crews
+			}
+		}
 		if k.crews() || slices.ContainsFunc(k.volunteers, func(v matcher.Volunteer) bool { return v.Shifts > 1 }) {
 			check(t, k, chanceRoster(r, k), r)
 		}

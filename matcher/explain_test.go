@@ -329,12 +329,19 @@ func TestOKManyShiftsThatLackVolunteersAreToldTogether(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, x := explained(t, k, plan.Assignments)
+		sets, before := map[*matcher.DeficientSet]bool{}, wide
+		defer func() {
+			if wide-before > 20 && len(sets) > (wide-before)/2 {
+				t.Errorf("%d gaps have %d wide sets", wide-before, len(sets))
+			}
+		}()
 		for _, g := range x.Gaps {
 			if g.Set == nil {
 				t.Errorf("gap %+v has no set", g)
 				continue
 			}
 			if len(g.Set.Shifts) > 32 {
+				sets[g.Set] = true
 				wide++
 			}
 			slots, may := 0, map[int]bool{}

@@ -3,6 +3,7 @@ package matcher
 import (
 	"context"
 	"math"
+	"slices"
 )
 
 // Fill gives every volunteer at most one shift: the plan of the most Value, among those of the least Rank, among those
@@ -49,20 +50,29 @@ func fill(ctx context.Context, p *Problem, cost []int64) (*flow, error) {
 	if err != nil {
 		return nil, err
 	}
-	if cost == nil && narrow(p) {
+	small, err := narrow(beat, p)
+	if err != nil {
+		return nil, err
+	}
+	if cost == nil && small {
 		return solveFill(beat, p, fillPairs[int32]{allowed.first, allowed.shift, allowed.costs32(p)})
 	}
 	return solveFill(beat, p, fillPairs[int64]{allowed.first, allowed.shift, allowed.costs64(p, cost)})
 }
 
 // narrow tells whether no path's cost, nor what is added to it, passes 32 bits.
-func narrow(p *Problem) bool {
+func narrow(beat *pulse, p *Problem) (bool, error) {
 	var highest int32
-	for _, rank := range p.rank {
-		highest = max(highest, rank)
+	for ranks := range slices.Chunk(p.rank, pulseSteps) {
+		for _, rank := range ranks {
+			highest = max(highest, rank)
+		}
+		if err := beat.beat(len(ranks)); err != nil {
+			return false, err
+		}
 	}
 	longest := int64(min(len(p.volunteers), len(p.shifts))) + 1
-	return longest*int64(highest) < math.MaxInt32/4
+	return longest*int64(highest) < math.MaxInt32/4, nil
 }
 
 // solveFill solves the problem with these pairs.

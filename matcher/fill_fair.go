@@ -1,9 +1,6 @@
 package matcher
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // even makes the plan the fairest of those with the same Value and Rank. Such plans hold only tight pairs, and everybody
 // with a price; so a free volunteer can come in for a covered one without a price along tight pairs, each mover taking
@@ -22,12 +19,14 @@ func (n *fillNet[C]) even(beat *pulse) error {
 	if least >= most {
 		return nil
 	}
-	byLoad := make([]int32, len(n.seats))
+	loads, byLoad := make([]int32, len(n.seats)), make([]int32, len(n.seats))
+	highest := 0
 	for v := range byLoad {
-		byLoad[v] = int32(v)
+		highest = max(highest, n.p.volunteers[v].Load)
+		loads[v], byLoad[v] = int32(n.p.volunteers[v].Load), int32(v)
 	}
-	load := func(v int32) int { return n.p.volunteers[v].Load }
-	slices.SortStableFunc(byLoad, func(v, w int32) int { return cmp.Compare(load(v), load(w)) })
+	byLoad = countingSort(byLoad, loads, highest+1)
+	load := func(v int32) int { return int(loads[v]) }
 	e := &fillEvener[C]{fillNet: n, beat: beat, seen: make([]bool, len(n.worth))}
 	for len(byLoad) > 0 && load(byLoad[0]) < most {
 		e.load = load(byLoad[0])

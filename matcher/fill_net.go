@@ -113,6 +113,9 @@ type fillNet[C fillCost] struct {
 	// Of each shift the slots of the present class, and those of them that are free; sources are the shifts that have
 	// free ones.
 	open, missing, sources []int32
+	// class counts the classes; a shift may be closed off since one of them, 0 for never.
+	class  int32
+	closed []int32
 	fillForest[C]
 }
 
@@ -135,7 +138,7 @@ func newFillNet[C fillCost](beat *pulse, p *Problem, pairs fillPairs[C]) (*fillN
 	shifts, volunteers := len(p.shifts), len(p.volunteers)
 	n := &fillNet[C]{p: p, pairs: pairs, free: volunteers}
 	n.far = fillFar[C]()
-	n.worth, n.open, n.missing = make([]C, shifts), make([]int32, shifts), make([]int32, shifts)
+	n.worth, n.open, n.missing, n.closed = make([]C, shifts), make([]int32, shifts), make([]int32, shifts), make([]int32, shifts)
 	n.seats, n.place = make([]fillSeat[C], volunteers), make([]int32, volunteers)
 	for v := range n.seats {
 		n.seats[v].shift = n.sink()
@@ -213,17 +216,26 @@ func (n *fillNet[C]) holders(s int32) []int32 {
 	return n.hold[n.slot[s] : n.slot[s]+n.held[s]]
 }
 
+// flow is the answer. What was closed off early is dear: no price of what came later reaches it.
 func (n *fillNet[C]) flow() *flow {
 	f := &flow{make([]int32, len(n.seats)), make([]int64, len(n.seats)), make([]int64, len(n.worth))}
+	above := func(s int32) int64 {
+		if n.closed[s] == 0 {
+			return 0
+		}
+		return 2 * int64(n.ceiling) * int64(n.class-n.closed[s]+1)
+	}
 	for v, seat := range n.seats {
 		f.shiftOf[v], f.price[v] = seat.shift, int64(seat.price)
 		if seat.shift >= n.sink() {
 			f.shiftOf[v] = -1
+		} else {
+			f.price[v] += above(seat.shift)
 		}
 	}
 	for s, worth := range n.worth {
-		if f.worth[s] = int64(worth); worth == n.far {
-			f.worth[s] = 0 // nobody may take it
+		if worth != n.far { // else nobody may take it
+			f.worth[s] = int64(worth) + above(int32(s))
 		}
 	}
 	return f

@@ -1,9 +1,6 @@
 package matcher
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // fillForest is a forest of shortest alternating paths from the free slots of a class. An edge leads from shift s to
 // shift t if a volunteer who holds t could take s instead.
@@ -55,8 +52,15 @@ func (n *fillNet[C]) classes() []fillClass {
 		add(s, 0, least)
 		add(s, least, most)
 	}
-	slices.SortStableFunc(classes, func(a, b fillClass) int { return cmp.Compare(b.weight, a.weight) })
-	return classes
+	keys, order := make([]int32, len(classes)), make([]int32, len(classes))
+	for i := range classes {
+		keys[i], order[i] = int32(2*MaxPriority-classes[i].weight), int32(i)
+	}
+	sorted := make([]fillClass, len(classes))
+	for i, from := range countingSort(order, keys, 2*MaxPriority) {
+		sorted[i] = classes[from]
+	}
+	return sorted
 }
 
 // solve fills the slots class by class. What a class has filled stays filled, and a slot that cannot be filled beside
@@ -68,6 +72,7 @@ func (n *fillNet[C]) solve(beat *pulse) error {
 		for same < len(classes) && classes[same].weight == classes[0].weight {
 			same++
 		}
+		n.class++
 		n.enter(classes[:same])
 		if err := n.fillClass(beat); err != nil {
 			return err
@@ -80,10 +85,13 @@ func (n *fillNet[C]) solve(beat *pulse) error {
 	return nil
 }
 
-// enter opens the slots of a class.
+// enter opens the slots of a class that are not known to be closed off.
 func (n *fillNet[C]) enter(class []fillClass) {
 	n.sources = n.sources[:0]
 	for _, c := range class {
+		if n.closed[c.shift] > 0 {
+			continue
+		}
 		n.open[c.shift], n.missing[c.shift] = c.slots, c.slots
 		n.sources = append(n.sources, c.shift)
 	}
@@ -114,12 +122,25 @@ func (n *fillNet[C]) fillClass(beat *pulse) error {
 			return err
 		}
 		if reach == n.far {
+			n.close()
 			return nil
 		}
 		n.raise(reach)
 		n.augment()
 	}
 	return nil
+}
+
+// close closes off the shifts that the last forest has reached: no path leads out of them, and nobody free is among
+// them, so that no later class can gain there either. From here on their duals are low by what distance sets apart.
+func (n *fillNet[C]) close() {
+	if int64(n.ceiling) >= 1<<48 {
+		return // what is added to their duals would overflow
+	}
+	for _, s := range n.touched {
+		n.closed[s], n.dist[s] = n.class, -1
+	}
+	n.touched = n.touched[:0]
 }
 
 // lacking are the slots that are still free.

@@ -32,6 +32,8 @@ type rosterModel struct {
 	most int64
 	// The lowest and the highest cost, and the sum of those below 0, which no plan's is below.
 	low, high, least int64
+	// crews tells whether any shift asks for them.
+	crews bool
 }
 
 // rosterVolunteer is what the rules of one volunteer come down to.
@@ -132,6 +134,7 @@ func (m *rosterModel) addShifts(w *watch) bool {
 		shift := &p.shifts[s]
 		n := min(int(m.holder[s+1]), shift.Capacity)
 		n -= n % shift.Crew
+		m.crews = m.crews || shift.Crew > 1 && n > 0
 		m.slots[s] = int32(n)
 		m.most += m.value(s, n)
 		m.holder[s+1] += m.holder[s]
@@ -203,11 +206,11 @@ func (m *rosterModel) slotsInAll() (n int64) {
 	return n
 }
 
-// heaviest is the most that one slot is worth, at least 1.
+// heaviest is the most that one slot weighs, at least 1.
 func (m *rosterModel) heaviest() int64 {
 	most := int64(1)
 	for s := range m.slots {
-		most = max(most, m.worth(int32(s), 0))
+		most = max(most, m.p.slotWeight(s, 0))
 	}
 	return most
 }

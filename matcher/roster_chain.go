@@ -48,9 +48,9 @@ type chainEnd struct {
 }
 
 const (
-	chainDepth = 40   // people in a chain
+	chainDepth = 40  // people in a chain
 	chainWidth = 300 // shifts looked at in one search for a whole plan
-	chainNear  = 40   // and for a neighbourhood
+	chainNear  = 40  // and for a neighbourhood
 	noPair     = -1
 )
 

@@ -14,11 +14,14 @@ func newRosterSearch(ctx context.Context, m *rosterModel, o RosterOptions) *rost
 		watch: w, m: m, o: o, state: newRosterState(m, w), dual: newRelaxation(m, w, false), random: rand.New(rand.NewPCG(o.Seed, 0)),
 		maxValue: m.most, minCost: m.least, value: math.MinInt64,
 	}
-	busiest := int32(1)
+	busiest, worthiest := int32(1), int64(1)
 	for v := range m.volunteer {
 		busiest = max(busiest, m.volunteer[v].shifts)
 	}
-	heavy := min(m.size()*r.dual.scale*(2*chainDepth), 1<<60/m.heaviest()/int64(busiest+2))
+	for x := range m.slots {
+		worthiest = max(worthiest, m.worth(int32(x), int32(m.p.shifts[x].Crew-1)))
+	}
+	heavy := min(m.size()*r.dual.scale*(2*chainDepth), 1<<60/worthiest/int64(busiest+2))
 	r.chains = newChains(r.state, r.dual.scale, heavy)
 	return r
 }

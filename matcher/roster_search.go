@@ -32,14 +32,21 @@ type rosterSearch struct {
 // proved tells whether noPair can be better.
 func (r *rosterSearch) proved() bool { return r.value >= r.maxValue && r.cost <= r.minCost }
 
-// keep remembers the state if it is the best so far, after it has sent home who is left of broken crews.
+// keep remembers the state if it is the best so far, once those who are left of broken crews have gone elsewhere.
 func (r *rosterSearch) keep() bool {
 	s := r.state
-	r.mendCrews()
-	if r.best != nil && !r.better(r.value, r.cost, r.unfair) {
+	if r.m.crews {
+		s.log, s.logging = s.log[:0], true
+		r.mendCrews()
+		s.logging = false
+	}
+	if r.best != nil && !r.better(r.value*grain, r.cost, r.unfair) {
+		if r.m.crews {
+			s.undo(0)
+		}
 		return false
 	}
-	r.value, r.cost, r.unfair, r.filled = s.value, s.cost, s.unfair, s.filled
+	r.value, r.cost, r.unfair, r.filled = s.value/grain, s.cost, s.unfair, s.filled
 	if r.best == nil {
 		r.best = make([]int32, 0, s.filled)
 	}
@@ -67,7 +74,8 @@ func (r *rosterSearch) tell() {
 	}
 }
 
-// mendCrews takes the dearest people out of shifts that have no whole number of crews.
+// mendCrews takes the dearest people out of shifts that have no whole number of crews; they may have what is open of
+// shifts without crews.
 func (r *rosterSearch) mendCrews() {
 	s, m := r.state, r.m
 	for x, n := range s.count {
@@ -77,6 +85,14 @@ func (r *rosterSearch) mendCrews() {
 					s.drop(i)
 					break
 				}
+			}
+		}
+	}
+	for _, left := range slices.Clone(s.log) {
+		v := m.owner[^left]
+		for i := m.first[v]; i < m.first[v+1]; i++ {
+			if x := m.shift[i]; !s.on[i] && m.p.shifts[x].Crew == 1 && s.count[x] < m.slots[x] && s.fits(i, noPair) {
+				s.put(i)
 			}
 		}
 	}

@@ -175,16 +175,22 @@ func (s *rosterState) blocker(i int32) (int32, bool) {
 	return only, true
 }
 
-// worth is what the n-th slot of a shift (from 0) adds to the value; a crew's worth is spread over its people.
+// grain is how many parts a unit of value has in a rosterState, so that a crew's worth can be shared out.
+const grain = 16
+
+// worth is what the n-th slot of a shift (from 0) adds to the value, in grains. Of a crew's worth the last place has the
+// most, so that people leave broken crews to complete others, and the others have a little, so that crews begin.
 func (m *rosterModel) worth(shift, n int32) int64 {
 	crew := m.p.shifts[shift].Crew
 	if crew <= 1 {
-		return m.p.slotWeight(int(shift), int(n))
+		return grain * m.p.slotWeight(int(shift), int(n))
 	}
-	whole := int(n) / crew * crew
-	share := m.value(int(shift), whole+crew) - m.value(int(shift), whole)
-	if int(n) == whole {
-		return share - share/int64(crew)*int64(crew-1)
+	place := int(n) % crew
+	whole := int(n) - place
+	all := grain * (m.value(int(shift), whole+crew) - m.value(int(shift), whole))
+	begun := max(all/int64(4*crew), 1)
+	if place == crew-1 {
+		return all - begun*int64(crew-1)
 	}
-	return share / int64(crew)
+	return begun
 }

@@ -7,7 +7,7 @@ import (
 	"nuo.internal/nuo/matcher/instance"
 )
 
-// BenchmarkExplain measures the answers one by one, each with a new Explainer, and all at once.
+// BenchmarkExplain measures the answers one by one, each with a new Explainer, and all at once; and Fill beside them.
 func BenchmarkExplain(b *testing.B) {
 	for name, made := range map[string]func() (*matcher.Problem, error){
 		"town":   func() (*matcher.Problem, error) { return instance.GenerateFill(10_000, 2_500, 20, 4, 1) },
@@ -25,6 +25,13 @@ func BenchmarkExplain(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
+			b.Run("fill", func(b *testing.B) {
+				for b.Loop() {
+					if _, err := matcher.Fill(b.Context(), p); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
 			benchmarkExplain(b, p, plan.Assignments)
 		})
 	}

@@ -69,8 +69,18 @@ func (e *Explainer) reason(beat *pulse, v int) (VolunteerReason, error) {
 	}
 	more := len(held) == 0 || !e.oneEach && len(held) < e.p.volunteers[v].Shifts
 	shifts, ranks := e.p.PairsOf(v)
+	wanted := func(i int) bool { return (more || ranks[i] < worst) && !slices.Contains(held, shifts[i]) }
+	n := 0
+	for i := range shifts {
+		if wanted(i) {
+			n++
+		}
+	}
+	if n > 0 {
+		r.Wishes = make([]Wish, 0, n)
+	}
 	for i, s := range shifts {
-		if !more && ranks[i] >= worst || slices.Contains(held, s) {
+		if !wanted(i) {
 			continue
 		}
 		w := Wish{

@@ -29,6 +29,18 @@
 // ninety days before the plan and in what lies ahead. There is no way to know how long a way takes: no time is kept
 // for it.
 //
+// # How offers are made (apply*.go)
+//
+// Placements are offered in their order, by lifecycle.OfferPlan, at most fifty a transaction, which also holds what became
+// of each and where the next begins: a stop anywhere loses nothing and repeats nothing. Crews go whole or not at all. A
+// place that cannot be offered any more is CHANGED with the reason, and the others go on. The event names who applied the
+// plan and their role, a street's and a district's too: the system acts on nobody's behalf.
+//
+// After a round, what the plan was made of is read again, looking past its own offers (a fingerprint). Where that or a
+// place has changed, the slots that are free now are solved anew, with the offers held fixed and counted for what the plan
+// gives each, as the next round; three rounds at most. A round that was half written at a stop is written anew. Given up
+// between two steps, the offers that were made stand.
+//
 // # What is kept
 //
 // A plan is kept for 7 days after it was proposed, for 400 after it was applied, for 30 after it failed or was

@@ -52,12 +52,13 @@ func (n *fillNet[C]) classes() []fillClass {
 		add(s, 0, least)
 		add(s, least, most)
 	}
+	const heaviest = 3 * MaxPriority // slots that Repair puts first
 	keys, order := make([]int32, len(classes)), make([]int32, len(classes))
 	for i := range classes {
-		keys[i], order[i] = int32(2*MaxPriority-classes[i].weight), int32(i)
+		keys[i], order[i] = int32(heaviest-classes[i].weight), int32(i)
 	}
 	sorted := make([]fillClass, len(classes))
-	for i, from := range countingSort(order, keys, 2*MaxPriority) {
+	for i, from := range countingSort(order, keys, heaviest) {
 		sorted[i] = classes[from]
 	}
 	return sorted

@@ -50,9 +50,9 @@ type DeficientSet struct {
 	// and how many shifts each can take. With one shift each it is their number.
 	Supply int
 	// Minimal tells that no fewer of these shifts prove as much about the gap: none but the gap's can be left out, alone
-	// or with others, so that the rest is short of as much and still hangs together by shared volunteers. Sets of more
-	// than a dozen shifts are made smaller as far as is cheap, and Minimal is false; where the nearest
-	// do not prove it, all shifts that lack volunteers together are one set, which their gaps share.
+	// or with others, so that the rest is short of as much and still hangs together by shared volunteers. A set of more
+	// than a dozen shifts is made smaller as far as is cheap, and Minimal is false. Where the nearest shifts do not prove
+	// it, all that lack volunteers together are one set, which their gaps share.
 	Minimal bool
 }
 

@@ -46,7 +46,7 @@ func TestOKFillOfDenseProblemsIsThatOfAllPairs(t *testing.T) {
 		for _, size := range []struct {
 			volunteers, shifts, capacity int
 			density                      float64
-		}{{260, 260, 1, 1}, {400, 200, 1, 1}, {200, 400, 1, 1}, {700, 100, 7, 1}, {450, 210, 2, 0.8}, {520, 130, 5, 1}} {
+		}{{260, 260, 1, 1}, {400, 200, 1, 1}, {200, 400, 1, 1}, {700, 100, 7, 1}, {450, 210, 2, 0.8}} {
 			t.Run(fmt.Sprint(name, size), func(t *testing.T) {
 				checkDense(t, denseFill(t, size.volunteers, size.shifts, size.capacity, size.density, cost))
 			})

@@ -1,6 +1,9 @@
 package matcher
 
-import "math"
+import (
+	"math"
+	"math/rand/v2"
+)
 
 const (
 	// deflection is how much of the direction a step keeps.
@@ -26,24 +29,27 @@ type relaxation struct {
 	pricer *pricer
 	scale  int64 // of prices and bounds
 	costs  int64 // of costs: scale, or 0 where value alone is to be bounded
-	theta  int64 // scaled cost of a unit of value
-	price  []int64
-	slope  []float64 // what the prices lack: filled less wanted, the subgradient
-	way    []float64 // the direction, deflected
-	ease   []float64 // how freely each price moves: less where many are eligible, whose choices it turns
-	// The same for theta, where it is free to move.
+	// The value that the bound is for, the scaled worth of a unit of value, and the prices; neither is above its limit, so
+	// that sums fit.
+	at               int64
+	theta            int64
+	price            []int64
+	dearest, highest int64
+	// The best bound so far, scaled, and where it was found.
+	top       int64
+	bestTheta int64
+	best      []int64
+	// Of the prices: the subgradient, which is what is offered less what is chosen, the direction, which is its average,
+	// and how freely each moves: less where many are eligible, whose choices it turns. The same of theta.
+	slope, way, ease                []float64
 	slopeTheta, wayTheta, easeTheta float64
-	often                           []float64 // by pair: the weights of the evaluations that chose it
-	weight                          float64
-	highest, dearest                int64   // no price and no theta is above, so that sums fit
-	top                             int64   // the best bound so far, scaled, for value at
-	at                              int64   // the value that the bound is for
-	best                            []int64 // its prices
-	bestTheta                       int64
-	patience                        int
-	length                          float64 // of the step, in parts of Polyak's
-	stale                           int
-	steps                           int
+	// The length of a step in parts of Polyak's, and after how many steps without much gain it is cut.
+	length          float64
+	stale, patience int
+	steps           int
+	// By pair, the weights of the evaluations that chose it; the latest has this weight.
+	often  []float64
+	weight float64
 }
 
 // newRelaxation begins with prices of nothing. With valueOnly all costs are nothing, and −bound is what no value is above.
@@ -52,7 +58,7 @@ func newRelaxation(m *rosterModel, w *watch, valueOnly bool) *relaxation {
 	r := &relaxation{
 		m: m, pricer: newPricer(m, w), scale: 1 << 14, length: 1, weight: 1, patience: 12, top: unbounded,
 		price: make([]int64, shifts), best: make([]int64, shifts), slope: make([]float64, shifts), way: make([]float64, shifts),
-		ease: make([]float64, shifts), often: make([]float64, len(m.shift)),
+		ease: make([]float64, shifts),
 	}
 	heaviest := m.heaviest()
 	r.highest = 1 << 60 / (m.slotsInAll() + int64(len(m.shift)) + 1)
@@ -69,6 +75,7 @@ func newRelaxation(m *rosterModel, w *watch, valueOnly bool) *relaxation {
 		r.theta = r.scale
 		return r
 	}
+	r.often = make([]float64, len(m.shift))
 	r.costs, r.at, r.theta = r.scale, m.most, min(4*r.scale*m.size(), r.dearest)
 	if m.most > 0 {
 		mean := float64(m.most) / float64(m.slotsInAll())
@@ -119,7 +126,9 @@ func (r *relaxation) evaluate() (int64, bool) {
 		bound -= r.pricer.solve(v, r.price, r.costs)
 		for _, i := range r.pricer.chosen {
 			r.slope[m.shift[i]]--
-			r.often[i] += r.weight
+			if r.often != nil {
+				r.often[i] += r.weight
+			}
 		}
 	}
 	return bound, true
@@ -138,6 +147,19 @@ func (r *relaxation) age() {
 // share is how often pair i was chosen lately, from 0 to 1: the choices' average tends to a solution of the linear
 // relaxation (Barahona and Anbil 2000).
 func (r *relaxation) share(i int32) float64 { return r.often[i] / r.weight * (1 - memory) }
+
+// solveUsual is the pricer's solveNear with a bonus for pairs, as they were chosen lately.
+func (r *relaxation) solveUsual(v int, price []int64, spread, bonus int64, random *rand.Rand) {
+	m, c := r.m, r.pricer
+	c.order, c.profit = c.order[:0], c.profit[:0]
+	for i := m.first[v]; i < m.first[v+1]; i++ {
+		profit := price[m.shift[i]] - r.costs*m.cost[i] + random.Int64N(2*spread+1) - spread + int64(float64(bonus)*r.share(i))
+		if profit > 0 {
+			c.add(i, profit)
+		}
+	}
+	c.search(v)
+}
 
 // supply is the best number of filled slots of a shift at its price, and its scaled cost.
 func (r *relaxation) supply(s int) (n int, cost int64) {

@@ -11,8 +11,7 @@ import (
 const crowdAbove = 64
 
 // rosterModel is a problem as the searches of Roster read it: the pairs that can be taken at all, by volunteer and
-// within a volunteer by shift, with what each rule needs beside them. It takes about 28 bytes a pair and does not
-// change.
+// within a volunteer by shift, with what each rule needs beside them. It takes 32 bytes a pair and does not change.
 type rosterModel struct {
 	p         *Problem
 	volunteer []rosterVolunteer

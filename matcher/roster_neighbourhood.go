@@ -1,7 +1,8 @@
 package matcher
 
-// attempt makes a plan from everybody's choice at the best prices, with some noise but for the first time.
-func (r *rosterSearch) attempt(noise int64) {
+// attempt makes a plan from everybody's choice at the best prices, with some noise and a bonus for their choices lately,
+// both scaled.
+func (r *rosterSearch) attempt(noise, bonus int64) {
 	d := r.dual
 	if d.steps == 0 || r.watch.ask() {
 		return
@@ -9,7 +10,7 @@ func (r *rosterSearch) attempt(noise int64) {
 	copy(r.chains.price, d.best)
 	r.chains.width, r.chains.salt = chainWidth, r.random.Uint64()
 	r.clear()
-	if !r.follow(noise) {
+	if !r.follow(noise, bonus) {
 		r.load(r.best)
 		return
 	}
@@ -21,13 +22,13 @@ func (r *rosterSearch) attempt(noise int64) {
 // follow makes everybody's choice at the best prices the state, sends home those who gain least by it where too many
 // came, and lets everybody choose again among the slots that are open. It answers false where the context ended before
 // the state was a plan.
-func (r *rosterSearch) follow(noise int64) bool {
+func (r *rosterSearch) follow(noise, bonus int64) bool {
 	s, m, c := r.state, r.m, r.dual.pricer
 	for v := range s.n {
 		if r.watch.over() {
 			return false
 		}
-		r.dual.solveUsual(v, r.chains.price, noise, r.random)
+		r.dual.solveUsual(v, r.chains.price, noise, bonus, r.random)
 		for _, i := range c.chosen {
 			s.put(i)
 		}

@@ -59,20 +59,6 @@ func (c *pricer) solveNear(v int, price []int64, costs, spread int64, random *ra
 	c.search(v)
 }
 
-// solveUsual is solveNear with a bonus of two units of cost for pairs that were always chosen lately.
-func (r *relaxation) solveUsual(v int, price []int64, spread int64, random *rand.Rand) {
-	m, c := r.m, r.pricer
-	c.order, c.profit = c.order[:0], c.profit[:0]
-	bonus := 2 * float64(r.costs)
-	for i := m.first[v]; i < m.first[v+1]; i++ {
-		profit := price[m.shift[i]] - r.costs*m.cost[i] + random.Int64N(2*spread+1) - spread + int64(bonus*r.share(i))
-		if profit > 0 {
-			c.add(i, profit)
-		}
-	}
-	c.search(v)
-}
-
 // add puts a pair in its place by profit.
 func (c *pricer) add(i int32, profit int64) {
 	n := len(c.order)

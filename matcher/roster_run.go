@@ -35,22 +35,27 @@ func (r *rosterSearch) going() bool {
 // neighbourhoods of the best plan. When the prices are as good as they get, more and more rounds work on those alone.
 func (r *rosterSearch) run() {
 	r.begin()
-	effort, pause, pauses := 0, 0, 1
+	effort, pause, pauses, top := 0, 0, 1, int64(unbounded)
+	high := r.dual.scale * max(r.m.size()/8, 1)
+	bonuses := []int64{high, 2 * r.dual.scale, high}
 	for burst := 20; r.going(); burst += 10 {
 		before, value := r.watch.effort, r.value
 		if pause--; pause < 0 {
 			r.boundValue(burst)
 			r.boundCost(burst)
 			effort = r.watch.effort - before
-			if r.dual.tired() {
-				pause = pauses
-				pauses *= 2
+			if d := r.dual; d.tired() {
+				if d.top-top < (r.cost*d.scale-d.top)/16 {
+					pause = pauses
+					pauses *= 2
+				}
+				top = d.top
 			}
 		}
-		r.attempt(0)
-		for k := 0; k < 3 && r.going() && r.watch.effort-before < 2*effort; k++ {
+		r.attempt(0, 2*r.dual.scale)
+		for k := 0; k < len(bonuses) && r.going() && r.watch.effort-before < 2*effort; k++ {
 			r.steps++
-			r.attempt(r.dual.scale >> (2 * k))
+			r.attempt(r.dual.scale>>(2*k), bonuses[k])
 		}
 		if pause < 0 {
 			r.neighbourhoods(effort / 8)
@@ -145,7 +150,7 @@ func (r *rosterSearch) target(bound int64) int64 {
 	top := max(d.top, bound)
 	part := max(top, -top)
 	target := r.cost*d.scale + d.theta*(d.at-r.value)
-	target += max(target, -target) >> 13 // a little too far: to the point itself it only creeps
+	target += min(max(target, -target)>>13, 2*max(target-top, 0)+d.scale) // a little too far: to the point itself it creeps
 	if d.steps > 0 && d.steps < 40 {
 		target = min(target, top+part/10+d.scale) // the first plans are far above the best
 	}

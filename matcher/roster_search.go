@@ -17,19 +17,17 @@ type rosterSearch struct {
 	dual   *relaxation
 	worth  *relaxation // of the value alone, where slots stay open
 	random *rand.Rand
-	// The best plan so far: its pairs, volunteers in order.
-	best     []int32
-	value    int64
-	cost     int64
-	unfair   int64
-	filled   int
-	maxValue int64
-	minCost  int64
-	slack    []int32 // volunteers whose shifts are not their best choice
-	steps    int
+	slack  []int32 // volunteers whose shifts are not their best choice
+	steps  int
+	// The best plan so far: its pairs, volunteers in order, and its score.
+	best                []int32
+	value, cost, unfair int64
+	filled              int
+	// What no plan can better: a higher value, and a lower cost with this value.
+	maxValue, minCost int64
 }
 
-// proved tells whether noPair can be better.
+// proved tells whether nothing can be better.
 func (r *rosterSearch) proved() bool { return r.value >= r.maxValue && r.cost <= r.minCost }
 
 // keep remembers the state if it is the best so far, once those who are left of broken crews have gone elsewhere.

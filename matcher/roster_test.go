@@ -152,8 +152,8 @@ func TestOKRosterIsNeverAboveItsBoundAndSeldomBelowTheBest(t *testing.T) {
 		}
 	}
 	t.Logf("best %d, proved %d of %d", best, proved, problems)
-	if best < problems*95/100 {
-		t.Errorf("best in %d of %d", best, problems)
+	if best < problems*99/100 || proved < problems*95/100 {
+		t.Errorf("best in %d, proved in %d of %d", best, proved, problems)
 	}
 }
 
@@ -211,7 +211,7 @@ func TestOKRosterThatEndsWithinAStepIsAPlan(t *testing.T) {
 		r.begin()
 		r.boundCost(20)
 		r.watch.ctx = &cancelsAfter{t.Context(), left}
-		r.attempt(0)
+		r.attempt(0, 0)
 		for x, n := range r.state.count {
 			if n > m.slots[x] {
 				t.Fatalf("after %d looks at the context: %d on shift %d of %d slots", left, n, x, m.slots[x])

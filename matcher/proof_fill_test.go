@@ -76,7 +76,10 @@ func TestOKFillShared(t *testing.T) {
 		}
 		p := dense
 		if name != "dense" {
-			p, _ = shared(t, name)
+			var err error
+			if p, err = readShared(name); err != nil {
+				t.Fatal(err)
+			}
 		}
 		plan, err := matcher.Fill(t.Context(), p)
 		if err != nil {
@@ -85,8 +88,26 @@ func TestOKFillShared(t *testing.T) {
 		if plan.Score.Filled != want.filled || plan.Score.Rank != want.rank {
 			t.Errorf("%s: filled %d rank %d, the optimum is %v", name, plan.Score.Filled, plan.Score.Rank, want)
 		}
-		if err := newJudge(sketchOf(p)).check(plan.Assignments); err != nil {
-			t.Error(name, err)
+		checkSeats(t, p, plan)
+	}
+}
+
+// checkSeats looks at a plan of one shift each of a problem that is too large for the judge, and has slots alone.
+func checkSeats(t *testing.T, p *matcher.Problem, plan *matcher.Plan) {
+	t.Helper()
+	taken, rank, last := make([]int, p.Shifts()), int64(0), none
+	for _, a := range plan.Assignments {
+		shifts, ranks := p.PairsOf(a.Volunteer)
+		i := slices.Index(shifts, int32(a.Shift))
+		if i < 0 || a.Volunteer <= last {
+			t.Fatalf("%v after volunteer %d, who may have %v", a, last, shifts)
 		}
+		if taken[a.Shift]++; taken[a.Shift] > p.Shift(a.Shift).Capacity {
+			t.Fatalf("%v is one too many", a)
+		}
+		rank, last = rank+int64(ranks[i]), a.Volunteer
+	}
+	if rank != plan.Score.Rank || len(plan.Assignments) != plan.Score.Filled {
+		t.Errorf("%d filled at rank %d, said %+v", len(plan.Assignments), rank, plan.Score)
 	}
 }

@@ -3,6 +3,7 @@ package matcher
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 const (
@@ -91,6 +92,36 @@ func (r *relaxation) aim(value int64) {
 	}
 	r.at = value
 	r.length, r.stale = 1, 0
+}
+
+// snap tries the best prices, each moved to the nearest weight of a slot of its shift or to nothing: where only one shift
+// each is at stake those are the corners among which the best prices are.
+func (r *relaxation) snap() {
+	before := slices.Clone(r.price)
+	for s := range r.price {
+		weight := int64(r.m.p.shifts[s].Priority)
+		price, nearest := r.best[s], int64(0)
+		for _, corner := range []int64{weight * r.theta, (weight + MaxPriority) * r.theta, MaxPriority * r.theta} {
+			if max(price-corner, corner-price) < max(price-nearest, nearest-price) {
+				nearest = corner
+			}
+		}
+		r.price[s] = nearest
+	}
+	if bound, ok := r.evaluate(); ok && bound > r.top {
+		r.top = bound
+		copy(r.best, r.price)
+	}
+	copy(r.price, before)
+}
+
+// begin turns to the prices that proved the value, in costs: whatever is best for the value is the best for it.
+func (r *relaxation) begin(worth *relaxation) {
+	for s := range r.price {
+		r.price[s] = int64(float64(worth.best[s]) * float64(r.theta) / float64(worth.scale))
+	}
+	clear(r.way)
+	r.wayTheta, r.length, r.stale = 0, 1, 0
 }
 
 // tired tells whether the steps have become too short to climb further.

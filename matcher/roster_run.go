@@ -108,6 +108,9 @@ func (r *rosterSearch) boundValue(steps int) {
 		r.worth = newRelaxation(r.m, r.watch, true)
 	}
 	d := r.worth
+	if d.tired() {
+		d.rest()
+	}
 	for k := 0; k < steps && r.value < r.maxValue && !d.tired() && r.going(); k++ {
 		r.steps++
 		bound, ok := d.evaluate()
@@ -116,6 +119,11 @@ func (r *rosterSearch) boundValue(steps int) {
 		}
 		d.climb(bound, -r.value*d.scale)
 		r.maxValue = min(r.maxValue, -d.floor())
+	}
+	d.snap()
+	r.maxValue = min(r.maxValue, -d.floor())
+	if r.value >= r.maxValue {
+		r.dual.begin(d)
 	}
 }
 

@@ -428,3 +428,46 @@ func TestOKPricerFindsTheBestChoice(t *testing.T) {
 		}
 	}
 }
+
+func TestOKRosterOfOneShiftEachIsFill(t *testing.T) {
+	random := rand.New(rand.NewPCG(19, 20))
+	proved := 0
+	for k := range 60 {
+		volunteers, shifts := 1+random.IntN(60), 1+random.IntN(90)
+		b := NewBuilder(Rules{})
+		for range shifts {
+			s := Shift{Start: random.IntN(50), Capacity: random.IntN(4), Priority: 1 + random.IntN(3)}
+			s.End, s.Minimum = s.Start+random.IntN(9), random.IntN(s.Capacity+1)
+			b.Shift(s)
+		}
+		for range volunteers {
+			v := b.Volunteer(Volunteer{})
+			for s := range shifts { // some volunteers have more pairs than bits
+				if random.IntN(1+k%5) == 0 {
+					b.Pair(Pair{Volunteer: v, Shift: s, Rank: 1 + random.IntN(20)})
+				}
+			}
+		}
+		p, err := b.Build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := Fill(t.Context(), p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan, err := Roster(t.Context(), p, RosterOptions{Steps: 2000})
+		if err != nil || p.Check(plan.Assignments) != nil {
+			t.Fatal(p.Check(plan.Assignments), err)
+		}
+		if plan.Score.Value != want.Score.Value || plan.Score.Rank != want.Score.Rank || plan.Bound.Value < want.Score.Value || plan.Bound.Rank > want.Score.Rank {
+			t.Errorf("problem %d: %+v with bound %+v, Fill has %+v", k, plan.Score, plan.Bound, want.Score)
+		}
+		if plan.Optimal {
+			proved++
+		}
+	}
+	if proved < 48 {
+		t.Errorf("proved %d of 60", proved)
+	}
+}

@@ -97,9 +97,8 @@ func unsearched(p *Problem, cost []int64, start []Assignment) rosterResult {
 	r := rosterResult{assignments: slices.Clone(start), value: p.ScoreOf(start).Value}
 	slices.SortFunc(r.assignments, compareAssignments)
 	for s := range p.shifts {
-		for n := range p.shifts[s].Capacity {
-			r.maxValue += p.slotWeight(s, n)
-		}
+		shift := &p.shifts[s]
+		r.maxValue += int64(shift.Capacity)*int64(shift.Priority) + int64(shift.Minimum)*MaxPriority
 	}
 	for _, a := range start {
 		r.cost += cost[rosterPair(p, a.Volunteer, a.Shift)]

@@ -173,6 +173,29 @@ func TestOKRosterOfACancelledContextIsAPlan(t *testing.T) {
 	}
 }
 
+func TestOKRosterThatNeverBeganIsBoundedByAllSlots(t *testing.T) {
+	b := NewBuilder(Rules{})
+	for range 30_000 { // counting them one by one would take a minute
+		b.Shift(Shift{Capacity: MaxCapacity, Minimum: 3, Priority: 2})
+	}
+	for range 10_000 {
+		b.Volunteer(Volunteer{})
+	}
+	p, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	plan, err := Roster(ctx, p, RosterOptions{})
+	if err != nil || len(plan.Assignments) > 0 {
+		t.Fatal(plan, err)
+	}
+	if want := int64(30_000) * (2*MaxCapacity + 3*MaxPriority); plan.Bound.Value != want {
+		t.Errorf("bound %d, all slots are worth %d", plan.Bound.Value, want)
+	}
+}
+
 // cancelsAfter is a context that ends when it has been asked so often.
 type cancelsAfter struct {
 	context.Context

@@ -135,6 +135,9 @@ var matchRefusals = []refusal{
 		Scope: mingzhu, FromDate: "2020-02-10", ToDate: "2020-02-09",
 	})},
 	{"a plan of what is past", "INVALID_FIELD", "to_date", by("mingzhu", &nuov1.ProposeMatchRequest{Scope: mingzhu, FromDate: "2020-01-09"})},
+	{"a plan of the last month that has a date", "INVALID_FIELD", "to_date", by("mingzhu", &nuov1.ProposeMatchRequest{
+		Scope: mingzhu, FromDate: "9999-12-01", ToDate: "9999-12-31",
+	})},
 	{"a plan of 32 days", "INVALID_FIELD", "to_date", by("mingzhu", &nuov1.ProposeMatchRequest{
 		Scope: mingzhu, FromDate: "2020-02-09", ToDate: "2020-03-11",
 	})},

@@ -83,7 +83,7 @@ func (g *gathering) readShifts(ctx context.Context) error {
 	if strings.HasPrefix(g.match.GetScope(), "taskLists/") {
 		return g.readSpan(ctx, store.ShiftsByList, g.match.GetScope())
 	}
-	for date := g.match.GetFromDate(); date <= g.match.GetToDate(); date = place.AddDays(date, 1) {
+	for date := range place.Dates(g.match.GetFromDate(), g.match.GetToDate()) {
 		if err := g.readSpan(ctx, store.ShiftsByPlace, g.match.GetScope(), date); err != nil {
 			return err
 		}

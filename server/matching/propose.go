@@ -19,6 +19,8 @@ import (
 const (
 	// maxDays is over how many days of starts one plan goes.
 	maxDays = 31
+	// maxAhead is how many days ahead of today the last of them may lie.
+	maxAhead = 366
 	// maxSolving and maxProposed are how many plans of one scope are being solved, and stand proposed, at a time.
 	maxSolving, maxProposed = 3, 20
 	// defaultSeconds is how long is searched where nothing is asked for.
@@ -127,6 +129,8 @@ func (g *ground) dates(req *nuov1.ProposeMatchRequest, today string) (from, to s
 		err = fault.Field("to_date", "lies in the past; only what is to come can be planned", "已经过去，只能为将来的班次排班")
 	case to > place.AddDays(from, maxDays-1):
 		err = fault.Field("to_date", "is at most 31 days, from_date included; plan in parts", "一次最多排三十一天（含首日），请分次进行")
+	case to > place.AddDays(today, maxAhead):
+		err = fault.Field("to_date", "is more than a year ahead; plan what is nearer", "距今超过一年，请为较近的班次排班")
 	}
 	return from, to, err
 }

@@ -1,6 +1,7 @@
 package place
 
 import (
+	"iter"
 	"time"
 
 	"nuo.internal/nuo/server/fault"
@@ -59,4 +60,20 @@ func AddDays(date string, days int) string {
 		return date
 	}
 	return day.AddDate(0, 0, days).Format(time.DateOnly)
+}
+
+// Dates are the dates from first to last, inclusive, YYYY-MM-DD. They end before a year of five digits, which as text
+// would stand before all others.
+func Dates(first, last string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		day, err := time.Parse(time.DateOnly, first)
+		if err != nil {
+			return
+		}
+		for ; day.Year() <= 9999; day = day.AddDate(0, 0, 1) {
+			if date := day.Format(time.DateOnly); date > last || !yield(date) {
+				return
+			}
+		}
+	}
 }

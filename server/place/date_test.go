@@ -1,6 +1,7 @@
 package place_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -111,6 +112,23 @@ func TestOKAddDaysCrossesMonths(t *testing.T) {
 	}{{"2020-02-28", 1, "2020-02-29"}, {"2020-02-28", 2, "2020-03-01"}, {"2020-01-01", -1, "2019-12-31"}, {"?", 1, "?"}} {
 		if got := place.AddDays(c.date, c.days); got != c.want {
 			t.Errorf("%s + %d: %s, want %s", c.date, c.days, got, c.want)
+		}
+	}
+}
+
+func TestOKDatesEnd(t *testing.T) {
+	for _, c := range []struct {
+		first, last string
+		want        []string
+	}{
+		{"2020-02-28", "2020-03-01", []string{"2020-02-28", "2020-02-29", "2020-03-01"}},
+		{"2020-02-08", "2020-02-08", []string{"2020-02-08"}},
+		{"2020-02-09", "2020-02-08", nil},
+		{"2020-02-30", "2020-03-01", nil},
+		{"9999-12-30", "9999-12-31", []string{"9999-12-30", "9999-12-31"}},
+	} {
+		if got := slices.Collect(place.Dates(c.first, c.last)); !slices.Equal(got, c.want) {
+			t.Errorf("from %s to %s: %v, want %v", c.first, c.last, got, c.want)
 		}
 	}
 }

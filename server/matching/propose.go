@@ -151,20 +151,25 @@ func checkPool(c *call.Call, pool []string, district string) error {
 	return nil
 }
 
-// refuseMore is LIMIT_REACHED where as many plans of the scope live as may.
+// limits are how many plans of one scope live in a state.
+var limits = []struct {
+	state nuov1.MatchState
+	most  int
+}{{solving, maxSolving}, {proposed, maxProposed}}
+
+// refuseMore is LIMIT_REACHED where as many plans of the scope live as may. One that cannot be read counts: it is there.
 func refuseMore(c *call.Call, scope string) error {
-	for state, most := range map[nuov1.MatchState]int{solving: maxSolving, proposed: maxProposed} {
-		n := 0
-		for m, err := range store.Matches.ByIndex(c.Tx, store.MatchesByState, uint64(state)) {
-			if err != nil {
-				return err
-			}
-			if m.GetScope() == scope {
-				n++
-			}
+	for _, l := range limits {
+		damaged := 0
+		page, _, err := store.Matches.Select(c.Tx, store.Query[*nuov1.Match]{
+			Index: store.MatchesByLife, Prefix: []any{scope, uint64(l.state)}, Size: l.most, Look: l.most,
+			Aside: func(error) { damaged++ },
+		})
+		if err != nil {
+			return err
 		}
-		if n >= most {
-			return fault.New(limitReached, "limit", strconv.Itoa(most))
+		if len(page)+damaged >= l.most {
+			return fault.New(limitReached, "limit", strconv.Itoa(l.most))
 		}
 	}
 	return nil

@@ -29,6 +29,9 @@ type Query[M proto.Message] struct {
 	Size int
 	// Keep, where set, tells which records belong to the page.
 	Keep func(M) (bool, error)
+	// Aside, where set, is told of every record that is DAMAGED, of which the error says table and key; the page goes on
+	// without it. Unset, the first one is the page's error.
+	Aside func(error)
 	// Look is the most records that are looked at, kept or not; less than one means no bound. A page that ends at
 	// the bound may be short or empty and has a next.
 	Look int
@@ -57,13 +60,19 @@ func (t *Table[M]) Select(tx *Tx, q Query[M]) (page []M, next string, err error)
 	}
 	last, looked := "", 0
 	for c, err := range t.candidates(tx, q.Index, r) {
-		if err != nil {
+		aside := err != nil && q.Aside != nil && fault.Is(err, nuov1.ErrorReason_ERROR_REASON_DAMAGED)
+		if err != nil && !aside {
 			return nil, "", err
 		}
 		if q.Look > 0 && looked == q.Look {
 			return page, last, nil
 		}
 		looked++
+		if aside {
+			q.Aside(err)
+			last = string(c.key[1:])
+			continue
+		}
 		keep := true
 		if q.Keep != nil {
 			if keep, err = q.Keep(c.m); err != nil {

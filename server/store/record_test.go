@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -124,6 +127,54 @@ func TestErrDamagedNamesTableAndKeyOnEveryPath(t *testing.T) {
 		e, ok := fault.As(err)
 		if !ok || e.Reason != nuov1.ErrorReason_ERROR_REASON_DAMAGED || e.Vars["table"] == "" || e.Vars["key"] == "" {
 			t.Errorf("%s: %v, want DAMAGED with table and key", name, err)
+		}
+	}
+}
+
+// A page that is told what to do with damage goes on behind it, by records and by an index.
+func TestOKPageGoesOnBehindDamage(t *testing.T) {
+	h := newHouse(t)
+	const unit = "units/court"
+	h.update(func(tx *store.Tx) error {
+		for i := range 6 {
+			v := &nuov1.Volunteer{Name: fmt.Sprintf("volunteers/00000000-0000-4000-8000-00000000000%d", i), Unit: unit}
+			if err := store.Volunteers.Insert(tx, v); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	n := 0
+	for _, p := range h.dump() {
+		if p.Key[0] != store.Volunteers.Info().Prefix {
+			continue
+		}
+		if n++; n == 1 || n == 4 || n == 6 { // the first, one between, the last
+			p.Value[len(p.Value)-1] ^= 1
+			h.raw(p.Key, p.Value)
+		}
+	}
+	for _, q := range []store.Query[*nuov1.Volunteer]{
+		{Size: 1}, {Size: 9}, {Index: store.VolunteersByUnit, Prefix: []any{unit}, Size: 1}, {Size: 9, Look: 1},
+	} {
+		var names, aside []string
+		q.Aside = func(err error) {
+			e, _ := fault.As(err)
+			aside = append(aside, e.Vars["key"])
+		}
+		for more := true; more; more = q.After != "" {
+			h.view(func(tx *store.Tx) error {
+				page, next, err := store.Volunteers.Select(tx, q)
+				for _, v := range page {
+					names = append(names, v.GetName()[len(v.GetName())-1:])
+				}
+				q.After = next
+				return err
+			})
+		}
+		slices.Sort(aside)
+		if got := strings.Join(names, ""); got != "124" || len(slices.Compact(aside)) != 3 {
+			t.Errorf("%+v: %s, and aside %v", q, got, aside)
 		}
 	}
 }

@@ -114,32 +114,34 @@ type cursor[M any] struct {
 	key []byte
 }
 
+// records yields a record that cannot be read as its error, and goes on where the consumer does.
 func (t *Table[M]) records(tx *Tx, r kv.Range) iter.Seq2[cursor[M], error] {
 	return func(yield func(cursor[M], error) bool) {
-		for pair, err := range tx.kv.Scan(r) {
-			c := cursor[M]{key: pair.Key}
+		for pair, broken := range tx.kv.Scan(r) {
+			c, err := cursor[M]{key: pair.Key}, broken
 			if err == nil {
 				c.m, err = t.decode(pair.Key, pair.Value)
 			}
-			if !yield(c, err) || err != nil {
+			if !yield(c, err) || broken != nil {
 				return
 			}
 		}
 	}
 }
 
+// indexed is records in the order of an index.
 func (t *Table[M]) indexed(tx *Tx, x *Index[M], r kv.Range) iter.Seq2[cursor[M], error] {
 	return func(yield func(cursor[M], error) bool) {
 		if err := t.own(x); err != nil {
 			yield(cursor[M]{}, err)
 			return
 		}
-		for pair, err := range tx.kv.Scan(r) {
-			c := cursor[M]{key: pair.Key}
+		for pair, broken := range tx.kv.Scan(r) {
+			c, err := cursor[M]{key: pair.Key}, broken
 			if err == nil {
 				c.m, err = t.follow(tx, x, pair.Key, pair.Value)
 			}
-			if !yield(c, err) || err != nil {
+			if !yield(c, err) || broken != nil {
 				return
 			}
 		}

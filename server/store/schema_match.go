@@ -14,6 +14,7 @@ import (
 //	0x7b    placement                  match number                 nuo.store.v1.StoredPlacement
 //	0x7c    placement by volunteer     volunteer                    → placement
 //	0x7d    preference                 name                         nuo.v1.Preference
+//	0x7e    match by life              scope state                  → match
 var (
 	// MatchesByScope finds plans under their scope and what it lies in, in the order of their making.
 	MatchesByScope = &Index[*nuov1.Match]{
@@ -27,11 +28,23 @@ var (
 		Name: "state", Prefix: 'y', Parts: "state",
 		Keys: func(m *nuov1.Match) [][]any { return [][]any{{uint64(m.GetState())}} },
 	}
+	// MatchesByLife finds the plans of one scope that are being solved, or stand proposed: of these there are few.
+	MatchesByLife = &Index[*nuov1.Match]{
+		Name: "life", Prefix: '~', Parts: "scope state",
+		Keys: func(m *nuov1.Match) [][]any {
+			switch m.GetState() {
+			case nuov1.MatchState_MATCH_STATE_SOLVING, nuov1.MatchState_MATCH_STATE_PROPOSED:
+				return [][]any{{m.GetScope(), uint64(m.GetState())}}
+			default:
+				return nil
+			}
+		},
+	}
 	// Matches holds the plans, without their placements and without progress.
 	Matches = NewTable(TableConfig[*nuov1.Match]{
 		Name: "match", Prefix: 'w', Parts: "name", Feed: true,
 		Key:     func(m *nuov1.Match) []any { return []any{m.GetName()} },
-		Indexes: []*Index[*nuov1.Match]{MatchesByScope, MatchesByState},
+		Indexes: []*Index[*nuov1.Match]{MatchesByScope, MatchesByState, MatchesByLife},
 	})
 
 	// MatchWorks holds how far the work on each plan has come.

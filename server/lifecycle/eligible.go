@@ -32,8 +32,11 @@ type Opening struct {
 
 	now   time.Time
 	step  *shiftStep
-	stood map[string]nuov1.ContractState // of who had a contract on it, the last one's state
+	stood map[string]stood // who had a contract on it
 }
+
+// stood is what somebody's contracts on a shift, all of them, mean for a plan.
+type stood struct{ live, gaveUp bool }
 
 // Opening reads a shift with who stands on it.
 func (r *Reader) Opening(shift *nuov1.Shift, without Without) (*Opening, error) {
@@ -41,7 +44,7 @@ func (r *Reader) Opening(shift *nuov1.Shift, without Without) (*Opening, error) 
 	if err != nil {
 		return nil, err
 	}
-	o := &Opening{Shift: shift, now: r.w.now, step: s, stood: map[string]nuov1.ContractState{}}
+	o := &Opening{Shift: shift, now: r.w.now, step: s, stood: map[string]stood{}}
 	o.Closed = checkListOpen(r.w, s, nil)
 	if o.Closed == nil {
 		o.Closed = checkBeforeStart(r.w, s, nil)
@@ -56,9 +59,8 @@ func (r *Reader) Opening(shift *nuov1.Shift, without Without) (*Opening, error) 
 		if HoldsSlot(h.GetState()) {
 			o.Held++
 		}
-		if !Live(o.stood[h.GetVolunteer()]) {
-			o.stood[h.GetVolunteer()] = h.GetState()
-		}
+		before := o.stood[h.GetVolunteer()]
+		o.stood[h.GetVolunteer()] = stood{before.live || Live(h.GetState()), before.gaveUp || gaveUp(h.GetState())}
 	}
 	o.Free = max(int(shift.GetCapacity())-o.Held-int(s.slots.GetWaiting()), 0)
 	return o, nil
@@ -82,12 +84,9 @@ func (o *Opening) Night() bool {
 	return touchesNight(from, to, o.step.policy.Zone)
 }
 
-// GaveUp tells whether the volunteer declined an offer of this shift or left it: a claim would be taken, a plan does
-// not ask again.
-func (o *Opening) GaveUp(volunteer string) bool {
-	s := o.stood[volunteer]
-	return s == declined || s == withdrawn || s == excused
-}
+// GaveUp tells whether the volunteer ever declined an offer of this shift or left it, whatever came after: a claim would
+// be taken, a plan does not ask again.
+func (o *Opening) GaveUp(volunteer string) bool { return o.stood[volunteer].gaveUp }
 
 // Class is the same for two shifts where PersonalRefusals are the same for everybody: of one district, hazard and
 // requirements, on the same dates and both or neither at night.
@@ -137,14 +136,8 @@ func (r *Reader) Candidate(
 		}
 		c.promised = append(c.promised, e)
 	}
-	c.asked = slices.Clone(c.promised)
-	for i, e := range c.asked {
-		if e.GetState() == offered && !e.GetDueBy() {
-			c.asked[i] = &storev1.CalendarEntry{
-				Volunteer: e.GetVolunteer(), Contract: e.GetContract(), Shift: e.GetShift(),
-				StartTime: e.GetStartTime(), EndTime: e.GetEndTime(), State: e.GetState(), Holds: true,
-			}
-		}
+	for _, e := range c.promised {
+		c.asked = append(c.asked, asSigned(e))
 	}
 	claims, _, err := store.Claims.Find(r.w.tx, v.GetName())
 	if err != nil {
@@ -165,7 +158,7 @@ func (c *Candidate) Promised() []*storev1.CalendarEntry {
 // first; none where it would be taken, a free slot and the claim window left aside.
 func (o *Opening) Refusals(c *Candidate) []*fault.Error {
 	faults := o.PersonalRefusals(c)
-	if state, ok := o.stood[c.Volunteer.GetName()]; ok && Live(state) {
+	if o.Stands(c.Volunteer.GetName()) {
 		faults = append(faults, fault.New(nuov1.ErrorReason_ERROR_REASON_ALREADY_CLAIMED))
 	}
 	return append(faults, o.timelyRefusals(c.promised, c)...)
@@ -193,10 +186,7 @@ func (o *Opening) timelyRefusals(calendar []*storev1.CalendarEntry, c *Candidate
 }
 
 // Stands tells whether the volunteer has a live contract on the shift.
-func (o *Opening) Stands(volunteer string) bool {
-	s, ok := o.stood[volunteer]
-	return ok && Live(s)
-}
+func (o *Opening) Stands(volunteer string) bool { return o.stood[volunteer].live }
 
 // TouchesNight tells whether an interval has a moment between 22:00 and 6:00 of local time, after which RestAfterNight
 // is asked for.

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"google.golang.org/protobuf/types/known/durationpb"
-	"google.golang.org/protobuf/types/known/timestamppb"
 
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
 	"nuo.internal/nuo/server/store"
@@ -74,110 +73,6 @@ func TestOKPlanIsOffered(t *testing.T) {
 	w.signs(placed[2][0].Contract)
 	w.is(placed[2][0].Contract.GetName(), displayed, nuov1.ReasonCode_REASON_CODE_LIST_ACCEPTS)
 	w.clean()
-}
-
-// Whatever came between a plan and its offer is an outcome of that place; the others go on, and nothing of it stays.
-func TestErrPlaceThatChanged(t *testing.T) {
-	edit := func(f func(*nuov1.Volunteer)) func(*world, string, string) {
-		return func(w *world, one, _ string) {
-			w.do(func(tx *store.Tx) error {
-				v, err := store.Volunteers.Get(tx, one)
-				if err != nil {
-					return err
-				}
-				f(v)
-				return store.Volunteers.Put(tx, v)
-			})
-		}
-	}
-	for _, tc := range []struct {
-		name    string
-		between func(w *world, one, shift string)
-		want    nuov1.ErrorReason
-	}{
-		{"the slots are taken", func(w *world, _, shift string) {
-			w.claims(w.volunteer("x"), shift)
-			w.claims(w.volunteer("y"), shift)
-		}, nuov1.ErrorReason_ERROR_REASON_SHIFT_FULL},
-		{"those who wait come first", func(w *world, _, shift string) {
-			c := w.claims(w.volunteer("x"), shift)
-			w.claims(w.volunteer("y"), shift)
-			w.claims(w.volunteer("z"), shift)
-			w.withdraws(c)
-		}, nuov1.ErrorReason_ERROR_REASON_SHIFT_FULL},
-		{"claimed by the same", func(w *world, one, shift string) { w.claims(one, shift) }, nuov1.ErrorReason_ERROR_REASON_ALREADY_CLAIMED},
-		{"declined before", func(w *world, one, shift string) {
-			must(w, as(one), Decline, &nuov1.DeclineContractRequest{Name: w.offer(one, shift).GetName()})
-		}, wrongState},
-		{"withdrawn before", func(w *world, one, shift string) { w.withdraws(w.claims(one, shift)) }, wrongState},
-		{"signed elsewhere", func(w *world, one, _ string) {
-			w.claims(one, w.shift("x", "2020-02-10 11:00", "2020-02-10 13:00", 1))
-		}, nuov1.ErrorReason_ERROR_REASON_OVERLAP},
-		{"offered elsewhere", func(w *world, one, _ string) {
-			w.offer(one, w.shift("x", "2020-02-10 11:00", "2020-02-10 13:00", 1))
-		}, nuov1.ErrorReason_ERROR_REASON_OVERLAP},
-		{"a night before", func(w *world, one, _ string) {
-			w.claims(one, w.shift("x", "2020-02-09 23:00", "2020-02-10 03:00", 1))
-		}, nuov1.ErrorReason_ERROR_REASON_REST_RULE},
-		{"exempt", edit(func(v *nuov1.Volunteer) {
-			v.Exemptions = []*nuov1.Exemption{{FromDate: "2020-02-10", ToDate: "2020-02-12"}}
-		}), nuov1.ErrorReason_ERROR_REASON_EXEMPT},
-		{"not registered", edit(func(v *nuov1.Volunteer) { v.Registrations = nil }), nuov1.ErrorReason_ERROR_REASON_NOT_REGISTERED},
-		{"consent withdrawn", edit(func(v *nuov1.Volunteer) { v.Consents = nil }), nuov1.ErrorReason_ERROR_REASON_CONSENT_MISSING},
-		{"deactivated", edit(func(v *nuov1.Volunteer) {
-			v.State = nuov1.ActiveState_ACTIVE_STATE_DEACTIVATED
-		}), nuov1.ErrorReason_ERROR_REASON_DEACTIVATED},
-		{"gone", func(w *world, one, _ string) {
-			w.do(func(tx *store.Tx) error { return store.Volunteers.Delete(tx, one) })
-		}, nuov1.ErrorReason_ERROR_REASON_NOT_FOUND},
-		{"a skill is asked for", func(w *world, _, shift string) {
-			w.do(func(tx *store.Tx) error {
-				s, err := store.Shifts.Get(tx, shift)
-				if err == nil {
-					s.Requirements = &nuov1.Requirements{Skills: []string{"nurse"}}
-					err = store.Shifts.Put(tx, s)
-				}
-				return err
-			})
-		}, nuov1.ErrorReason_ERROR_REASON_NOT_QUALIFIED},
-		{"the terms changed", func(w *world, _, shift string) {
-			must0(w.t, w.amend(shift, func(s *nuov1.Shift) { s.EndTime = timestamppb.New(s.GetEndTime().AsTime().Add(time.Hour)) }))
-		}, nuov1.ErrorReason_ERROR_REASON_REVISION_MISMATCH},
-		{"cancelled", func(w *world, _, shift string) { must0(w.t, w.cancelShift(shift)) }, nuov1.ErrorReason_ERROR_REASON_SHIFT_CANCELLED},
-		{"begun", func(w *world, _, _ string) { w.at("2020-02-10 08:00") }, wrongTime},
-		{"too many offers", func(w *world, one, _ string) {
-			w.do(func(tx *store.Tx) error {
-				o, err := store.Organisations.Get(tx, district)
-				if err == nil {
-					o.Policy = &nuov1.DistrictPolicy{MaxLiveOffers: 1}
-					err = store.Organisations.Put(tx, o)
-				}
-				return err
-			})
-			w.offer(one, w.shift("x", "2020-02-12 11:00", "2020-02-12 13:00", 1))
-		}, nuov1.ErrorReason_ERROR_REASON_LIMIT_REACHED},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			w := newWorld(t)
-			shift := w.gate(2)
-			other := w.shift("other", "2020-02-11 08:00", "2020-02-11 12:00", 1)
-			one, two := w.volunteer("one"), w.volunteer("two")
-			crews := [][]Placing{w.placings(shift, one), w.placings(other, two)}
-			tc.between(w, one, shift)
-			before := w.contracts()
-			placed := w.offerPlan(crews...)
-			if len(placed) != 2 || placed[0][0].Refused != tc.want || placed[0][0].Contract != nil {
-				t.Fatalf("%v, want %v", placed, tc.want)
-			}
-			if placed[1][0].Contract == nil {
-				t.Fatalf("the other place: %v", placed[1][0].Refused)
-			}
-			if n := w.contracts() - before; n != 1 {
-				t.Errorf("%d contracts were made", n)
-			}
-			w.clean()
-		})
-	}
 }
 
 // contracts counts all there are.
@@ -362,4 +257,62 @@ func TestOKOfferOfAPlanExpires(t *testing.T) {
 		t.Errorf("asked again: %v", again[0][0].Refused)
 	}
 	w.clean()
+}
+
+// Whoever gave a shift up is not asked again by a plan, whatever came after: an offer by hand that expired, or another
+// way of leaving. What is chosen and what is offered agree about it.
+func TestErrWhoGaveUpIsNotAskedAgain(t *testing.T) {
+	for name, tc := range map[string]struct {
+		past   func(w *world, one, shift string)
+		gaveUp bool
+	}{
+		"nothing":   {func(*world, string, string) {}, false},
+		"an offer":  {func(w *world, one, shift string) { w.lapses(w.offer(one, shift)) }, false},
+		"withdrawn": {func(w *world, one, shift string) { w.withdraws(w.claims(one, shift)) }, true},
+		"withdrawn, then an offer": {func(w *world, one, shift string) {
+			w.withdraws(w.claims(one, shift))
+			w.lapses(w.offer(one, shift))
+		}, true},
+		"an offer, then withdrawn": {func(w *world, one, shift string) {
+			w.lapses(w.offer(one, shift))
+			w.withdraws(w.claims(one, shift))
+		}, true},
+		"declined, then an offer": {func(w *world, one, shift string) {
+			must(w, as(one), Decline, &nuov1.DeclineContractRequest{Name: w.offer(one, shift).GetName()})
+			w.lapses(w.offer(one, shift))
+		}, true},
+	} {
+		w := newWorld(t)
+		gate, one := w.gate(1), w.volunteer("one")
+		tc.past(w, one, gate)
+		if got := w.opening(gate).GaveUp(one); got != tc.gaveUp {
+			t.Errorf("%s: chosen %v, want %v", name, !got, !tc.gaveUp)
+		}
+		placed := w.offerPlan(w.placings(gate, one))[0][0]
+		if (placed.Refused == wrongState) != tc.gaveUp || (placed.Contract == nil) != tc.gaveUp {
+			t.Errorf("%s: offered %v", name, placed)
+		}
+		w.clean()
+	}
+}
+
+// lapses lets an offer expire.
+func (w *world) lapses(c *nuov1.Contract) {
+	w.t.Helper()
+	w.clock.now = c.GetOfferExpireTime().AsTime()
+	w.runDue()
+	w.is(c.GetName(), expired, nuov1.ReasonCode_REASON_CODE_NOT_SIGNED_IN_TIME)
+}
+
+// opening is a shift as a plan sees it.
+func (w *world) opening(shift string) (o *Opening) {
+	w.t.Helper()
+	w.do(func(tx *store.Tx) error {
+		s, err := store.Shifts.Get(tx, shift)
+		if err == nil {
+			o, err = NewReader(tx).Opening(s, nil)
+		}
+		return err
+	})
+	return o
 }

@@ -157,7 +157,7 @@ var mutants = []mutant{
 	},
 	{
 		name: "crew split by an offer", file: "matching/apply_offer.go", test: "TestErrCrewIsOfferedWholeOrNotAtAll",
-		old: "\treturn 2, nil", new: "\treturn 1, nil",
+		old: "joins := p.GetCrew() > 0 && ", new: "joins := false && ",
 	},
 	{
 		name: "a place offered again after a step", file: "matching/apply_offer.go", test: "TestOKThreeHundredOffersGoInSteps",

@@ -10,12 +10,8 @@ import (
 	"nuo.internal/nuo/server/store"
 )
 
-const (
-	// offerStep is how many placements one transaction offers.
-	offerStep = 50
-	// offerLook is how many more of a shift it looks at, so as not to part people who come together.
-	offerLook = 10
-)
+// offerStep is how many placements one transaction offers, and one more of a crew that it would part.
+const offerStep = 50
 
 // offerPass makes the offers of what the plan's record counts, from where the work stopped. Each step writes what became
 // of its placements, and where the next step begins, in the transaction of their contracts: killed anywhere it goes on
@@ -122,50 +118,25 @@ func (r *Room) setAside(ctx context.Context, name string) error {
 // nextCrews are the placements from a number on that the plan's record counts, by who comes together; at most so many,
 // but for the last crew.
 func nextCrews(tx *store.Tx, m *nuov1.Match, from uint64, most int) (crews [][]*storev1.StoredPlacement, err error) {
-	var run []*storev1.StoredPlacement // of one shift
+	last := uint64(0) // the crew that was begun
 	n := 0
-	flush := func() error {
-		size, err := crewOf(tx, m, run)
-		for ; err == nil && len(run) > 0 && n < most; run = run[size:] {
-			crews = append(crews, run[:size:size])
-			n += size
-		}
-		run = nil
-		return err
-	}
-	for p, err := range store.Placements.Range(tx, store.Range{Prefix: []any{m.GetName()}, From: []any{from}}) {
+	for p, err := range store.Placements.Range(tx, store.Range{
+		Prefix: []any{m.GetName()}, From: []any{from}, Until: []any{uint64(m.GetPlacements()) + 1}, // behind is half a round
+	}) {
 		if err != nil {
 			return nil, err
 		}
-		if p.GetNumber() > uint64(m.GetPlacements()) { // of a round that is not all there yet
-			break
+		joins := p.GetCrew() > 0 && p.GetCrew() == last
+		switch {
+		case joins:
+			crews[len(crews)-1] = append(crews[len(crews)-1], p)
+		case n >= most:
+			return crews, nil
+		default:
+			crews = append(crews, []*storev1.StoredPlacement{p})
 		}
-		apart := len(run) > 0 && (run[0].GetShift() != p.GetShift() || run[0].GetRound() != p.GetRound())
-		if apart || len(run) == offerStep+offerLook {
-			if err := flush(); err != nil {
-				return nil, err
-			}
-			if n >= most {
-				return crews, nil
-			}
-		}
-		run = append(run, p)
+		last = p.GetCrew()
+		n++
 	}
-	return crews, flush()
-}
-
-// crewOf is how many of a shift's placements come together: two of 二对一, where the plan was made for two or nobody
-// (see posing.crew), else one.
-func crewOf(tx *store.Tx, m *nuov1.Match, run []*storev1.StoredPlacement) (int, error) {
-	if m.GetMethod() != roster || len(run) == 0 || len(run)%2 == 1 {
-		return 1, nil
-	}
-	s, ok, err := store.Shifts.Find(tx, run[0].GetShift())
-	if damaged(err) { // the offer will meet it
-		return 1, nil
-	}
-	if err != nil || !ok || s.GetKind() != nuov1.TaskKind_TASK_KIND_TWO_ON_ONE_WATCH || s.GetCapacity()%2 == 1 {
-		return 1, err
-	}
-	return 2, nil
+	return crews, nil
 }

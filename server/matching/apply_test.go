@@ -6,13 +6,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
-	storev1 "nuo.internal/nuo/api/nuo/store/v1"
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
 	"nuo.internal/nuo/server/kv"
 	"nuo.internal/nuo/server/lifecycle"
@@ -78,165 +76,6 @@ func (y *yard) namesNobody(m proto.Message) {
 	text, err := protojson.Marshal(m)
 	if err != nil || strings.Contains(string(text), "金丝雀") {
 		y.Errorf("a name: %s %v", text, err)
-	}
-}
-
-// Whatever came between a plan and its offers is said of its place, the other place is offered, and what is left free is
-// solved again: by the third of three, where that is possible.
-func TestOKWhatChangedIsSolvedAgain(t *testing.T) {
-	full, person := nuov1.ErrorReason_ERROR_REASON_SHIFT_FULL, yardPerson("person-000")
-	for name, tc := range map[string]struct {
-		between func(y *yard, gate string)
-		want    nuov1.ErrorReason
-		offered int32 // in the end, of two
-	}{
-		"slots are taken": {func(y *yard, gate string) {
-			y.claims(y.volunteer("x"), gate)
-			y.claims(y.volunteer("z"), gate)
-		}, full, 0},
-		"a slot is taken": {func(y *yard, gate string) { y.claims(y.volunteer("x"), gate) }, full, 1},
-		"claimed by the same": {
-			func(y *yard, gate string) { y.claims(person, gate) }, nuov1.ErrorReason_ERROR_REASON_ALREADY_CLAIMED, 1,
-		},
-		"exempt": {func(y *yard, _ string) {
-			y.edits(person, func(v *nuov1.Volunteer) {
-				v.Exemptions = []*nuov1.Exemption{{FromDate: yardDate, ToDate: "2020-02-12"}}
-			})
-		}, nuov1.ErrorReason_ERROR_REASON_EXEMPT, 2},
-		"not registered": {func(y *yard, _ string) {
-			y.edits(person, func(v *nuov1.Volunteer) { v.Registrations[0].ToDate = "2020-02-09" })
-		}, nuov1.ErrorReason_ERROR_REASON_NOT_REGISTERED, 2},
-		"consent withdrawn": {func(y *yard, _ string) {
-			y.edits(person, func(v *nuov1.Volunteer) { v.Consents = nil })
-		}, nuov1.ErrorReason_ERROR_REASON_CONSENT_MISSING, 2},
-		"deactivated": {func(y *yard, _ string) {
-			y.edits(person, func(v *nuov1.Volunteer) { v.State = nuov1.ActiveState_ACTIVE_STATE_DEACTIVATED })
-		}, nuov1.ErrorReason_ERROR_REASON_DEACTIVATED, 2},
-		"signed elsewhere": {func(y *yard, _ string) {
-			y.claims(person, y.shift("x", "11:00", "13:00", 1))
-		}, nuov1.ErrorReason_ERROR_REASON_OVERLAP, 2},
-		"a night before": {func(y *yard, _ string) {
-			y.claims(person, y.shift("x", "02:00", "05:00", 1))
-		}, nuov1.ErrorReason_ERROR_REASON_REST_RULE, 2},
-		"the terms changed": {func(y *yard, gate string) {
-			y.amends(gate, time.Hour)
-		}, nuov1.ErrorReason_ERROR_REASON_REVISION_MISMATCH, 2},
-		"cancelled": {func(y *yard, gate string) { y.cancelsShift(gate) }, nuov1.ErrorReason_ERROR_REASON_SHIFT_CANCELLED, 0},
-		"closed": {func(y *yard, _ string) {
-			y.do(func(tx *store.Tx) error {
-				l := y.list()
-				l.State = nuov1.TaskListState_TASK_LIST_STATE_CLOSED
-				return store.TaskLists.Put(tx, l)
-			})
-		}, nuov1.ErrorReason_ERROR_REASON_LIST_NOT_OPEN, 0},
-		"begun": {func(y *yard, _ string) { y.clock.now = yardTime(yardDate + " 08:00") }, nuov1.ErrorReason_ERROR_REASON_WRONG_TIME, 0},
-	} {
-		t.Run(name, func(t *testing.T) {
-			y := newYard(t)
-			gate := y.shift("gate", "08:00", "12:00", 2)
-			y.people(2)
-			m := y.plans()
-			y.volunteer("spare") // came after the plan
-			tc.between(y, gate)
-			if m = y.applies(m); m.GetOffered() != tc.offered || m.GetChanged() == 0 {
-				t.Errorf("applied: %v", m)
-			}
-			if tc.offered > 1 && m.GetRounds() < 2 {
-				t.Errorf("it was not solved again: %v", m)
-			}
-			found := false
-			for _, p := range y.placements(m.GetName()) {
-				if p.GetState() == changed && p.GetRound() == 1 {
-					found = found || p.GetReason() == tc.want
-				}
-				if p.GetState() == planned {
-					t.Errorf("still planned: %v", p)
-				}
-			}
-			if !found {
-				t.Errorf("none of %v says %v", y.placements(m.GetName()), tc.want)
-			}
-			if n := y.held(gate); n > 2 {
-				t.Errorf("%d slots of 2 are held", n)
-			}
-		})
-	}
-}
-
-// What is new is found though no place of the plan changed: a shift, a slot, somebody. Where nothing is new, nothing is
-// solved again.
-func TestOKWhatIsNewIsPlannedToo(t *testing.T) {
-	for name, tc := range map[string]struct {
-		between func(y *yard, gate string)
-		rounds  int32
-		offered int32
-	}{
-		"nothing": {func(*yard, string) {}, 1, 1},
-		"time":    {func(y *yard, _ string) { y.clock.now = y.clock.now.Add(3 * time.Hour) }, 1, 1},
-		"a shift that nobody can take": {func(y *yard, _ string) {
-			y.shift("x", "08:00", "12:00", 1, func(s *nuov1.Shift) { s.Requirements = &nuov1.Requirements{Skills: []string{"nurse"}} })
-		}, 1, 1},
-		"somebody": {func(y *yard, _ string) { y.volunteer("new") }, 2, 2},
-		"a shift and somebody": {func(y *yard, _ string) {
-			y.shift("x", "08:00", "12:00", 1)
-			y.volunteer("new")
-			y.volunteer("newer")
-		}, 2, 3},
-	} {
-		t.Run(name, func(t *testing.T) {
-			y := newYard(t)
-			gate := y.shift("gate", "08:00", "12:00", 2)
-			y.people(1)
-			m := y.plans()
-			tc.between(y, gate)
-			if m = y.applies(m); m.GetRounds() != tc.rounds || m.GetOffered() != tc.offered || m.GetChanged() != 0 {
-				t.Errorf("%d rounds, %d offered, %d changed", m.GetRounds(), m.GetOffered(), m.GetChanged())
-			}
-		})
-	}
-}
-
-// A later round gives nobody more than the plan gives each, nor anything that crosses what it offered before.
-func TestOKLaterRoundsHeedTheFirst(t *testing.T) {
-	y := newYard(t)
-	y.shift("gate", "08:00", "12:00", 1)
-	people := y.people(1)
-	m := y.plans(func(r *nuov1.ProposeMatchRequest) { r.ShiftsEach = 2 })
-	y.shift("crossing", "11:00", "13:00", 1)
-	y.shift("evening", "18:00", "20:00", 1)
-	y.shift("late", "20:00", "21:00", 1)
-	if m = y.applies(m); m.GetOffered() != 2 || m.GetRounds() != 2 {
-		t.Errorf("applied: %v", m)
-	}
-	for _, p := range y.placements(m.GetName()) {
-		if p.GetShift() == "shifts/crossing" || p.GetVolunteer() != people[0] {
-			t.Errorf("planned beside the first round: %v", p)
-		}
-	}
-}
-
-// 二对一: where one of two cannot come, neither is offered, and the rest finds two others or nobody.
-func TestErrCrewIsOfferedWholeOrNotAtAll(t *testing.T) {
-	for _, spare := range []int{0, 1, 2} {
-		y := newYard(t)
-		watch := y.shift("watch", "08:00", "12:00", 2, watchOfTwo)
-		people := y.people(2)
-		m := y.plans()
-		y.edits(people[1], func(v *nuov1.Volunteer) { v.State = nuov1.ActiveState_ACTIVE_STATE_DEACTIVATED })
-		if spare > 0 {
-			y.edits(people[0], func(v *nuov1.Volunteer) { v.State = nuov1.ActiveState_ACTIVE_STATE_DEACTIVATED })
-		}
-		for i := range spare {
-			y.volunteer(fmt.Sprint("spare-", i))
-		}
-		m = y.applies(m)
-		want := int32(0)
-		if spare == 2 {
-			want = 2
-		}
-		if y.held(watch) != want || m.GetOffered() != want || m.GetChanged() != 2 {
-			t.Errorf("%d spare: %d held, %v", spare, y.held(watch), m)
-		}
 	}
 }
 
@@ -323,40 +162,6 @@ func (y *yard) stopsAfter(name string, commits int) (ended bool) {
 		y.Fatal(err)
 	}
 	return y.stored(name).GetState() == applied
-}
-
-// A round that was not written to its end before a stop is made anew: what there is of it is no part of the plan.
-func TestOKHalfARoundIsDropped(t *testing.T) {
-	y := newYard(t)
-	gate := y.shift("gate", "08:00", "12:00", 2)
-	y.people(1)
-	m := y.plans()
-	stranger := y.volunteer("new")
-	y.begins(m)
-	y.do(func(tx *store.Tx) error {
-		for n := range uint64(2) {
-			err := store.Placements.Put(tx, &storev1.StoredPlacement{
-				Match: m.GetName(), Number: uint64(m.GetPlacements()) + 1 + n, Shift: gate, Revision: 1, Volunteer: stranger,
-				State: planned, Round: 2,
-			})
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	y.edits(stranger, func(v *nuov1.Volunteer) { v.State = nuov1.ActiveState_ACTIVE_STATE_DEACTIVATED })
-	third := y.volunteer("third")
-	y.works(m.GetName())
-	m = y.match(m.GetName())
-	if m.GetOffered() != 2 || m.GetChanged() != 0 || y.held(gate) != 2 {
-		t.Errorf("applied: %v", m)
-	}
-	all := y.placements(m.GetName())
-	if last := all[len(all)-1]; len(all) != 2 || last.GetVolunteer() != third {
-		t.Errorf("the placements are %v", all)
-	}
-	y.agrees(m)
 }
 
 // Given up between two steps, the offers that were made stand and no other is made.

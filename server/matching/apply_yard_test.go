@@ -331,6 +331,23 @@ func (y *yard) claim(person, shift string) (c *nuov1.Contract, err error) {
 	return c, err
 }
 
+func (y *yard) withdraws(c *nuov1.Contract) {
+	y.Helper()
+	y.do(func(tx *store.Tx) error {
+		_, err := lifecycle.Withdraw(tx, lifecycle.Actor{Name: c.GetVolunteer(), Person: c.GetVolunteer(), Role: nuov1.Role_ROLE_VOLUNTEER},
+			&nuov1.WithdrawContractRequest{Name: c.GetName(), Reason: nuov1.ReasonCode_REASON_CODE_ILLNESS})
+		return err
+	})
+}
+
+// lapses settles what time has decided.
+func (y *yard) lapses() {
+	y.Helper()
+	if _, _, err := lifecycle.RunDue(context.Background(), y.store, 100, nil); err != nil {
+		y.Fatal(err)
+	}
+}
+
 // Who plans.
 var (
 	yardOffice  = yardPlanner("office", nuov1.Role_ROLE_COMMUNITY, yardCommunity)

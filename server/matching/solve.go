@@ -151,14 +151,19 @@ func (s *solution) tell(m *nuov1.Match) {
 	}
 }
 
-// placements are the assignments as they are stored, numbered from a number on, by the start of the shifts.
+// placements are the assignments as they are stored, numbered from a number on, by the start of the
+// shifts; each says who comes together.
 func (s *solution) placements(from uint64, round int32) []*storev1.StoredPlacement {
 	assignments := slices.Clone(s.plan.Assignments)
 	slices.SortFunc(assignments, func(a, b matcher.Assignment) int {
 		return cmp.Or(cmp.Compare(a.Shift, b.Shift), cmp.Compare(a.Volunteer, b.Volunteer))
 	})
 	all := make([]*storev1.StoredPlacement, len(assignments))
+	inShift := 0
 	for i, a := range assignments {
+		if i > 0 && a.Shift != assignments[i-1].Shift {
+			inShift = 0
+		}
 		shift, c := s.openings[a.Shift].Shift, s.people[a.Volunteer]
 		w := wishFor(c.wishes, shift)
 		all[i] = &storev1.StoredPlacement{
@@ -166,6 +171,10 @@ func (s *solution) placements(from uint64, round int32) []*storev1.StoredPlaceme
 			Volunteer: c.Volunteer.GetName(), Rank: int32(w.rank(c.wishes)),
 			KindPosition: int32(w.kind), PlacePosition: int32(w.place), State: planned, Round: round,
 		}
+		if crew := s.problem.Shift(a.Shift).Crew; crew > 1 { // any of the shift's come together, as many as make a crew
+			all[i].Crew = all[i].GetNumber() - uint64(inShift%crew)
+		}
+		inShift++
 	}
 	return all
 }

@@ -169,7 +169,9 @@ type StoredPlacement struct {
 	// What came between.
 	Reason v1.ErrorReason `protobuf:"varint,11,opt,name=reason,proto3,enum=nuo.v1.ErrorReason" json:"reason,omitempty"`
 	// The round.
-	Round         int32 `protobuf:"varint,12,opt,name=round,proto3" json:"round,omitempty"`
+	Round int32 `protobuf:"varint,12,opt,name=round,proto3" json:"round,omitempty"`
+	// Of those who come together or not at all, the number of the first; 0 for who comes alone.
+	Crew          uint64 `protobuf:"varint,13,opt,name=crew,proto3" json:"crew,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -288,6 +290,13 @@ func (x *StoredPlacement) GetRound() int32 {
 	return 0
 }
 
+func (x *StoredPlacement) GetCrew() uint64 {
+	if x != nil {
+		return x.Crew
+	}
+	return 0
+}
+
 var File_nuo_store_v1_match_proto protoreflect.FileDescriptor
 
 const file_nuo_store_v1_match_proto_rawDesc = "" +
@@ -303,7 +312,7 @@ const file_nuo_store_v1_match_proto_rawDesc = "" +
 	"\fapply_number\x18\x06 \x01(\x04R\vapplyNumber\x12\x18\n" +
 	"\achanged\x18\a \x01(\bR\achanged\x12 \n" +
 	"\vfingerprint\x18\b \x01(\fR\vfingerprint\x12\x14\n" +
-	"\x05actor\x18\t \x01(\tR\x05actor\"\xfc\x02\n" +
+	"\x05actor\x18\t \x01(\tR\x05actor\"\x90\x03\n" +
 	"\x0fStoredPlacement\x12\x14\n" +
 	"\x05match\x18\x01 \x01(\tR\x05match\x12\x16\n" +
 	"\x06number\x18\x02 \x01(\x04R\x06number\x12\x14\n" +
@@ -317,7 +326,8 @@ const file_nuo_store_v1_match_proto_rawDesc = "" +
 	"\bcontract\x18\n" +
 	" \x01(\tR\bcontract\x12+\n" +
 	"\x06reason\x18\v \x01(\x0e2\x13.nuo.v1.ErrorReasonR\x06reason\x12\x14\n" +
-	"\x05round\x18\f \x01(\x05R\x05roundB+Z)nuo.internal/nuo/api/nuo/store/v1;storev1b\x06proto3"
+	"\x05round\x18\f \x01(\x05R\x05round\x12\x12\n" +
+	"\x04crew\x18\r \x01(\x04R\x04crewB+Z)nuo.internal/nuo/api/nuo/store/v1;storev1b\x06proto3"
 
 var (
 	file_nuo_store_v1_match_proto_rawDescOnce sync.Once

@@ -73,7 +73,7 @@ type GapReason struct {
 	// Free is the number of free slots, Missing how many of them the minimum headcount lacks: 0 where it is reached.
 	Free, Missing int
 	// Eligible is how many may take the shift, and Stopped what keeps each of them from it now, by rule; those with None
-	// are free to.
+	// are free to. Where people come in crews and too few are free to make one up, those have BrokenCrew.
 	Eligible int
 	Stopped  []RuleCount
 	// Chain, where it is not empty, makes the plan better by Gain: these moves together fill one slot of the gap. The
@@ -94,7 +94,8 @@ type Wish struct {
 	// Holders is shared by all wishes for a shift.
 	Holders []int
 	// Rule forbids it beside what the volunteer holds, None where only slots are in the way; a shift that was wanted in
-	// place of the one held has LimitShifts. Outside tells that the rule forbids it without any shift of this plan.
+	// place of the one held has LimitShifts, and one with slots for a crew that too few are free to make up, BrokenCrew.
+	// Outside tells that the rule forbids it without any shift of this plan.
 	Rule    Rule
 	Outside bool
 	// Cost is how the score changes when the volunteer is given the shift and, where Certainty is Exact, all others are
@@ -113,8 +114,9 @@ type VolunteerReason struct {
 	Volunteer int
 	// Held are the shifts that the plan gives, none where the volunteer is left out.
 	Held []int
-	// Wishes are the shifts the volunteer would rather have, most wanted first: of a lower rank than the worst held, or
-	// all others where the volunteer could take more shifts.
+	// Wishes are the shifts the volunteer would rather have, most wanted first: of a lower rank than the worst held, and
+	// for a volunteer left out, those of the lowest rank of all. Who has one of a rank does not wish for another of it;
+	// how many could take more shifts without wishing for them is CouldTakeMore.
 	Wishes []Wish
 }
 
@@ -139,6 +141,8 @@ type Explanation struct {
 	Gaps []GapReason
 	// Volunteers are those left out or given less than they wanted most, by number.
 	Volunteers []VolunteerReason
+	// CouldTakeMore counts those who hold something and could take more, see Explainer.CouldTakeMore.
+	CouldTakeMore int
 	// Marginal holds every shift, by number.
 	Marginal []Marginal
 }
@@ -180,6 +184,9 @@ func (e *Explainer) All(ctx context.Context) (*Explanation, error) {
 		x.Optimal = x.Best.Value == x.Score.Value && x.Best.Rank == x.Score.Rank
 	}
 	if x.Volunteers, err = e.reasons(ctx); err != nil {
+		return nil, err
+	}
+	if x.CouldTakeMore, err = e.CouldTakeMore(ctx); err != nil {
 		return nil, err
 	}
 	return x, nil

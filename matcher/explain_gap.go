@@ -119,16 +119,18 @@ func countEligible(beat *pulse, p *Problem) ([]int, error) {
 func (e *Explainer) stopped(beat *pulse, s int) ([]RuleCount, error) {
 	var counts [BrokenCrew + 1]RuleCount
 	outside := e.asked[s] - len(e.pairs.eligible(s))
+	if !e.oneEach {
+		if _, err := e.neighbourhood(beat); err != nil {
+			return nil, err
+		}
+	}
 	for _, v := range e.pairs.eligible(s) {
 		held := e.plan.shiftsOf(int(v))
-		rule := None
-		switch {
-		case slices.Contains(held, int32(s)):
+		var rule Rule
+		if slices.Contains(held, int32(s)) {
 			rule = Twice
-		case e.oneEach && len(held) > 0:
-			rule = LimitShifts
-		case len(held) > 0:
-			rule = e.p.Forbids(int(v), held, s)
+		} else {
+			rule = e.against(int(v), held, s)
 		}
 		counts[rule].Count++
 		if err := beat.beat(2 + 32*len(held)); err != nil {

@@ -277,14 +277,14 @@ func (l *whyLocal) costsOf(beat *pulse, all []VolunteerReason, allowed int) erro
 	return nil
 }
 
-// grant gives v shift s, where a rule other than full slots forbids it in place of one of the shifts held.
+// grant gives v shift s, where a rule other than full slots and crews forbids it in place of one of the shifts held.
 func (l *whyLocal) grant(v int32, s int, rule Rule) (best whyChange) {
 	consider := func(c whyChange) {
 		if c.better(best) {
 			best = c
 		}
 	}
-	if rule == None {
+	if rule == None || rule == BrokenCrew {
 		come := Step{int(v), -1, s}
 		if l.e.p.shifts[s].Crew == 1 && l.free(s) > 0 {
 			return whyChange{Delta{l.slots(s, 1), 1, l.rank(v, s)}, []Step{come}}

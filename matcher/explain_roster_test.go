@@ -54,12 +54,29 @@ func eachRoster(t *testing.T, n int, check func(t *testing.T, k sketch, plan []m
 	})
 }
 
+// crewMisses tells whether a shift has slots for a crew, and too few are free to make one up.
+func (j reasonJudge) crewMisses(plan []matcher.Assignment, s int) bool {
+	crew, taken, free := j.shifts[s].Crew, 0, 0
+	for _, a := range plan {
+		if a.Shift == s {
+			taken++
+		}
+	}
+	for a := range j.rank {
+		held := heldBy(plan, a.Volunteer)
+		if a.Shift == s && !slices.Contains(held, s) && j.may(a.Volunteer, append(held, s)) {
+			free++
+		}
+	}
+	return crew > 1 && taken+crew <= j.shifts[s].Capacity && free < crew
+}
+
 func TestOKGapsOfARosterCountWhatStopsTheEligible(t *testing.T) {
 	eachRoster(t, 2000, func(t *testing.T, k sketch, plan []matcher.Assignment, _ *rand.Rand) {
 		_, x := explained(t, k, plan)
 		j := newReasonJudge(k)
 		for _, g := range x.Gaps {
-			var told, outside, free, serve, all int
+			var told, outside, free, serve, broken, all int
 			for _, c := range g.Stopped {
 				told += c.Count
 				outside += c.Outside
@@ -68,6 +85,8 @@ func TestOKGapsOfARosterCountWhatStopsTheEligible(t *testing.T) {
 					free = c.Count
 				case matcher.Twice:
 					serve = c.Count
+				case matcher.BrokenCrew:
+					broken = c.Count
 				default:
 				}
 			}
@@ -86,7 +105,10 @@ func TestOKGapsOfARosterCountWhatStopsTheEligible(t *testing.T) {
 					mayNever++
 				}
 			}
-			if told != all || g.Eligible != all || free != mayNow || outside != mayNever || serve != has {
+			if j.crewMisses(plan, g.Shift) {
+				free, broken = broken, free // nobody is free to come alone
+			}
+			if broken > 0 || told != all || g.Eligible != all || free != mayNow || outside != mayNever || serve != has {
 				t.Errorf("gap %+v: %d eligible, %d may, %d never, %d have it", g, all, mayNow, mayNever, has)
 			}
 		}
@@ -201,7 +223,8 @@ func TestOKWishesOfARosterAreGrantedByTheirSteps(t *testing.T) {
 			v := reason.Volunteer
 			for _, w := range reason.Wishes {
 				alone, beside := j.may(v, []int{w.Shift}), j.may(v, append(heldBy(plan, v), w.Shift))
-				if w.Outside == alone || (w.Rule == matcher.None) != beside {
+				want := beside && !j.crewMisses(plan, w.Shift)
+				if w.Outside == alone || (w.Rule == matcher.None) != want || (w.Rule == matcher.BrokenCrew) != (beside && !want) {
 					t.Errorf("volunteer %d, wish %+v: alone %v, beside %v", v, w, alone, beside)
 				}
 				switch w.Certainty {
@@ -336,5 +359,44 @@ func TestOKEveryRuleIsCounted(t *testing.T) {
 		if len(x.Gaps) == 0 || !slices.Equal(x.Gaps[0].Stopped, []matcher.RuleCount{count}) {
 			t.Errorf("%v: %+v", row.rule, x.Gaps)
 		}
+	}
+}
+
+// Two must come together: one candidate alone is told that the other is missing; two are not.
+func TestOKALoneCandidateOfACrewIsToldThatOneIsMissing(t *testing.T) {
+	k := sketch{
+		volunteers: []matcher.Volunteer{{Shifts: 2}, {Shifts: 2}}, shifts: []matcher.Shift{{Capacity: 2, Crew: 2}},
+		pairs: []matcher.Pair{{Rank: 1}},
+	}
+	for n, want := range []matcher.Rule{matcher.BrokenCrew, matcher.None} {
+		_, x := explained(t, k, nil)
+		if got := x.Gaps[0].Stopped; !slices.Equal(got, []matcher.RuleCount{{Rule: want, Count: n + 1}}) {
+			t.Errorf("%d candidates: %+v", n+1, got)
+		}
+		if got := x.Volunteers[0].Wishes; len(got) != 1 || got[0].Rule != want || got[0].Outside {
+			t.Errorf("%d candidates: %+v", n+1, got)
+		}
+		k.pairs = append(k.pairs, matcher.Pair{Volunteer: 1, Rank: 1})
+	}
+}
+
+// Who has something wishes for nothing of the same rank, and is counted where they could take it.
+func TestOKEqualRanksAreNoWish(t *testing.T) {
+	k := sketch{
+		volunteers: []matcher.Volunteer{{Shifts: 2}, {Shifts: 1}, {Shifts: 2}, {Shifts: 3}},
+		shifts:     []matcher.Shift{{Start: 0, End: 1, Capacity: 4}, {Start: 2, End: 3, Capacity: 1}, {Start: 2, End: 4, Capacity: 1}},
+	}
+	for v := range k.volunteers {
+		for s := range k.shifts {
+			if v < 2 || s < 2 {
+				k.pairs = append(k.pairs, matcher.Pair{Volunteer: v, Shift: s, Rank: 5})
+			}
+		}
+	}
+	// 0 could take 1 or 2, 3 could take 1; 1 takes one alone, 2 has all there is.
+	plan := []matcher.Assignment{{}, {Volunteer: 1}, {Volunteer: 2}, {Volunteer: 2, Shift: 1}, {Volunteer: 3}}
+	_, x := explained(t, k, plan)
+	if len(x.Volunteers) != 0 || x.CouldTakeMore != 2 {
+		t.Errorf("%d could take more, wishes %+v", x.CouldTakeMore, x.Volunteers)
 	}
 }

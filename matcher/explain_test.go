@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"math/bits"
 	"math/rand/v2"
 	"reflect"
@@ -448,6 +449,18 @@ func TestOKWishesCostWhatTheBestRearrangementCosts(t *testing.T) {
 	}
 }
 
+// best is the least rank of what a volunteer may have.
+func (j reasonJudge) best(v int) int {
+	best := math.MaxInt
+	for a, rank := range j.rank {
+		if a.Volunteer == v {
+			best = min(best, rank)
+		}
+	}
+	return best
+}
+
+// A wish is a shift of a lower rank than the one held; who is left out wishes for those of the lowest rank.
 func TestOKEveryUnmetWishIsTold(t *testing.T) {
 	each(t, 1000, func(t *testing.T, r *rand.Rand) {
 		k := randomOneEach(r)
@@ -457,7 +470,7 @@ func TestOKEveryUnmetWishIsTold(t *testing.T) {
 		want := map[matcher.Assignment][]int{}
 		for a, rank := range j.rank {
 			at := slices.IndexFunc(plan, func(b matcher.Assignment) bool { return b.Volunteer == a.Volunteer })
-			if at < 0 || rank < j.rank[plan[at]] {
+			if at < 0 && rank == j.best(a.Volunteer) || at >= 0 && rank < j.rank[plan[at]] {
 				holders := []int{}
 				for _, b := range plan {
 					if b.Shift == a.Shift {
@@ -647,7 +660,7 @@ func TestOKAVolunteerSeesNoOthersNumber(t *testing.T) {
 			t.Fatalf("volunteer %d sees %s", v, text)
 		}
 	}
-	if seen < 30 || len(x.Gaps) == 0 {
+	if seen < 20 || len(x.Gaps) == 0 {
 		t.Errorf("only %d wishes and %d gaps are seen", seen, len(x.Gaps))
 	}
 }

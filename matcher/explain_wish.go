@@ -61,15 +61,12 @@ func (e *Explainer) prepare(beat *pulse) error {
 func (e *Explainer) reason(beat *pulse, v int) (VolunteerReason, error) {
 	r := VolunteerReason{Volunteer: v, Held: []int{}}
 	held := e.plan.shiftsOf(v)
-	worst := int32(-1)
 	for _, s := range held {
-		rank, _ := e.p.rankOf(v, int(s))
-		worst = max(worst, rank)
 		r.Held = append(r.Held, int(s))
 	}
-	more := len(held) == 0 || !e.oneEach && len(held) < e.p.volunteers[v].Shifts
+	before := e.wantsBefore(v, held)
 	shifts, ranks := e.p.PairsOf(v)
-	wanted := func(i int) bool { return (more || ranks[i] < worst) && !slices.Contains(held, shifts[i]) }
+	wanted := func(i int) bool { return ranks[i] < before && !slices.Contains(held, shifts[i]) }
 	n := 0
 	for i := range shifts {
 		if wanted(i) {
@@ -87,13 +84,10 @@ func (e *Explainer) reason(beat *pulse, v int) (VolunteerReason, error) {
 			Shift: int(s), Rank: int(ranks[i]), Slots: e.p.shifts[s].Capacity, Taken: e.plan.taken(int(s)), Eligible: e.asked[s],
 			Holders: e.holders(int(s)),
 		}
-		switch w.Rule = e.alone(v, s); {
-		case w.Rule != None:
+		if w.Rule = e.alone(v, s); w.Rule != None {
 			w.Outside = true
-		case e.oneEach && len(held) > 0:
-			w.Rule = LimitShifts
-		case len(held) > 0:
-			w.Rule = e.p.Forbids(v, held, int(s))
+		} else {
+			w.Rule = e.against(v, held, int(s))
 		}
 		r.Wishes = append(r.Wishes, w)
 		if err := beat.beat(8 + 64*len(held) + w.Taken); err != nil {
@@ -102,6 +96,68 @@ func (e *Explainer) reason(beat *pulse, v int) (VolunteerReason, error) {
 	}
 	slices.SortFunc(r.Wishes, byRank)
 	return r, nil
+}
+
+// wantsBefore is the rank below which a shift is wished for: the worst held, and for who is left out the one behind the
+// best of all.
+func (e *Explainer) wantsBefore(v int, held []int32) int32 {
+	if len(held) == 0 {
+		if _, ranks := e.p.PairsOf(v); len(ranks) > 0 {
+			return slices.Min(ranks) + 1
+		}
+	}
+	worst := int32(-1)
+	for _, s := range held {
+		rank, _ := e.p.rankOf(v, int(s))
+		worst = max(worst, rank)
+	}
+	return worst
+}
+
+// against is the rule that forbids v a shift s, which is allowed by itself, beside what the plan gives: BrokenCrew where
+// there are slots for a crew, and too few who are free to come.
+func (e *Explainer) against(v int, held []int32, s int) Rule {
+	rule := None
+	switch {
+	case e.oneEach && len(held) > 0:
+		return LimitShifts
+	case len(held) > 0:
+		rule = e.p.Forbids(v, held, s)
+	}
+	if crew := e.p.shifts[s].Crew; rule == None && !e.oneEach && crew > 1 &&
+		e.local.free(s) >= crew && len(e.local.takersOf(s)) < crew {
+		return BrokenCrew
+	}
+	return rule
+}
+
+// couldTakeMore tells whether nothing but taken slots keeps v, who has something, from one more shift.
+func (e *Explainer) couldTakeMore(v int) bool {
+	held := e.plan.shiftsOf(v)
+	if len(held) == 0 || len(held) >= e.p.volunteers[v].Shifts {
+		return false
+	}
+	return slices.ContainsFunc(e.pairs.to[e.pairs.first[v]:e.pairs.first[v+1]], func(s int32) bool {
+		return !slices.Contains(held, s) && e.p.Forbids(v, held, int(s)) == None
+	})
+}
+
+// CouldTakeMore counts the volunteers who hold something and to whom rules and limits allow one more shift, wished for
+// or not, were a slot free: O(pairs · shifts held). With one shift each there are none.
+func (e *Explainer) CouldTakeMore(ctx context.Context) (n int, err error) {
+	if e.oneEach {
+		return 0, nil
+	}
+	beat := &pulse{ctx, 0}
+	for v := range e.p.volunteers {
+		if e.couldTakeMore(v) {
+			n++
+		}
+		if err := beat.beat(1 + 64*(e.pairs.first[v+1]-e.pairs.first[v])); err != nil {
+			return 0, err
+		}
+	}
+	return n, nil
 }
 
 // holders are those of a shift, one slice for all who wish for it.

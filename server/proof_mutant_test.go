@@ -92,8 +92,8 @@ var mutants = []mutant{
 		new: "return func(...any) error { return nil }(c.Tx, &storev1.ViewEvent{",
 	},
 	{
-		name: "revoked token accepted", file: "identity/identity.go", test: "TestOKRevocationCountsFromTheNextCallOn",
-		old: "return t.GetRevokeTime() == nil && ", new: "return ",
+		name: "revoked token accepted", file: "call/holder.go", test: "TestOKRevocationCountsFromTheNextCallOn",
+		old: "return t.GetRevokeTime() == nil && ", new: "return ", pkg: "./server/identity",
 	},
 	{
 		name: "request id not stored", file: "call/mutate.go", test: "TestOKRepeatsHaveOneEffect",

@@ -9,12 +9,12 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"strings"
-	"time"
 
 	"google.golang.org/grpc"
 
 	storev1 "nuo.internal/nuo/api/nuo/store/v1"
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
+	"nuo.internal/nuo/server/call"
 	"nuo.internal/nuo/server/fault"
 	"nuo.internal/nuo/server/policy"
 	"nuo.internal/nuo/server/store"
@@ -65,41 +65,20 @@ func (r *Room) Authenticate(ctx context.Context, secret string) (*policy.Caller,
 		if err != nil {
 			return err
 		}
-		if !ok || !valid(kept.GetToken(), tx.Now()) {
+		if !ok || !call.InForce(kept.GetToken(), tx.Now()) {
 			return refused
 		}
-		active, err := personActive(tx, kept.GetToken().GetPerson())
+		active, err := call.PersonActive(tx, kept.GetToken().GetPerson())
 		if err != nil {
 			return err
 		}
 		if !active {
 			return refused
 		}
-		caller = callerOf(kept.GetToken())
+		caller = call.CallerOf(kept.GetToken())
 		return nil
 	})
 	return caller, err
-}
-
-// valid tells whether a token may be used at that instant.
-func valid(t *nuov1.Token, now time.Time) bool {
-	return t.GetRevokeTime() == nil && (t.GetExpireTime() == nil || now.Before(t.GetExpireTime().AsTime()))
-}
-
-func personActive(tx *store.Tx, person string) (bool, error) {
-	if person == "" {
-		return true, nil
-	}
-	v, ok, err := store.Volunteers.Find(tx, person)
-	return ok && v.GetState() != nuov1.ActiveState_ACTIVE_STATE_DEACTIVATED, err
-}
-
-func callerOf(t *nuov1.Token) *policy.Caller {
-	c := &policy.Caller{Token: t.GetName(), Person: t.GetPerson(), Grants: make([]policy.Grant, 0, len(t.GetGrants()))}
-	for _, g := range t.GetGrants() {
-		c.Grants = append(c.Grants, policy.Grant{Role: g.GetRole(), Scope: g.GetScope(), District: g.GetDistrict()})
-	}
-	return c
 }
 
 // noteEvent appends what was done to the token to its chain of events.

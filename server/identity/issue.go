@@ -137,7 +137,7 @@ func (r *Room) RevokeToken(ctx context.Context, req *nuov1.RevokeTokenRequest) (
 // count as a way back in.
 func notTheLast(tx *store.Tx, token *nuov1.Token) error {
 	for _, g := range token.GetGrants() {
-		if g.GetRole() != nuov1.Role_ROLE_DISTRICT_ADMIN || !valid(token, tx.Now()) || token.GetExpireTime() != nil {
+		if g.GetRole() != nuov1.Role_ROLE_DISTRICT_ADMIN || !call.InForce(token, tx.Now()) || token.GetExpireTime() != nil {
 			continue
 		}
 		another := false
@@ -146,7 +146,7 @@ func notTheLast(tx *store.Tx, token *nuov1.Token) error {
 				return err
 			}
 			t := other.GetToken()
-			if t.GetName() != token.GetName() && valid(t, tx.Now()) && t.GetExpireTime() == nil && administers(t, g.GetScope()) {
+			if t.GetName() != token.GetName() && call.InForce(t, tx.Now()) && t.GetExpireTime() == nil && administers(t, g.GetScope()) {
 				another = true
 				break
 			}

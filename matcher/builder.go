@@ -10,9 +10,13 @@ import (
 // ErrCrew is what Fill and Stable answer to a problem with crews: they decide each slot by itself. Roster heeds crews.
 var ErrCrew = errors.New("matcher: a shift asks for a crew, which only Roster and Repair arrange")
 
+// ErrBuilt is what Build answers once it has answered a problem: a builder makes one.
+var ErrBuilt = errors.New("matcher: the builder has built its problem and is used up")
+
 // ElementError names an element of a problem that makes no sense.
 type ElementError struct {
-	// Element is "rules", "volunteer", "shift", "pair" or "commitment".
+	// Element is "rules", "volunteer", "shift", "pair" or "commitment" of a problem, a "signed place" of Repair's, or a
+	// "closed shift" of Verify's.
 	Element string
 	// Index is its number in the order of adding, from 0.
 	Index int
@@ -43,12 +47,14 @@ type Builder struct {
 	commitments []Commitment
 	sorted      bool // pairs came in the order in which a Problem keeps them
 	pairs       int  // also those that were refused
+	built       bool
 	errs        []error
 	faults      int
 }
 
-// NewBuilder begins a problem under these rules.
+// NewBuilder begins a problem under these rules, of which it keeps a copy.
 func NewBuilder(rules Rules) *Builder {
+	rules.Distances = slices.Clone(rules.Distances)
 	b := &Builder{rules: rules, sorted: true}
 	check := checker{b, "rules", 0}
 	check.within("Day", rules.Day, 0, MaxTime)
@@ -59,7 +65,9 @@ func NewBuilder(rules Rules) *Builder {
 			check.fail("Distances", fmt.Sprintf("has %d numbers, Places × Places are %d", len(rules.Distances), rules.Places*rules.Places))
 		}
 		for i, d := range rules.Distances {
-			check.within(fmt.Sprintf("Distances[%d]", i), d, 0, MaxTime)
+			if d < 0 || d > MaxTime {
+				check.within(fmt.Sprintf("Distances[%d]", i), d, 0, MaxTime)
+			}
 		}
 	}
 	return b
@@ -150,7 +158,7 @@ func (b *Builder) Commit(c Commitment) {
 }
 
 // Build answers the problem, or which elements make no sense (ElementError, the first ten joined). Where it succeeds, the
-// builder is used up.
+// builder is used up: what is added from then on goes nowhere, and Build answers ErrBuilt.
 //
 // Its cost is linear in volunteers, shifts and pairs that came by volunteer and, within a volunteer, by shift; otherwise
 // O(d log d) for each volunteer's d pairs, and O(c log c) for c commitments. The pairs are sorted where they lie: beside
@@ -158,6 +166,9 @@ func (b *Builder) Commit(c Commitment) {
 // bytes a volunteer, and where a column has more than an eighth of room, for the memory of one column at a time, to give
 // that room back.
 func (b *Builder) Build() (*Problem, error) {
+	if b.built {
+		return nil, ErrBuilt
+	}
 	if b.faults > 0 {
 		errs := b.errs
 		if more := b.faults - len(errs); more > 0 {
@@ -182,7 +193,7 @@ func (b *Builder) Build() (*Problem, error) {
 	})
 	p.commitments, b.commitments = fitted(b.commitments), nil
 	p.firstCommitment = starts(len(p.volunteers), len(p.commitments), func(i int) int { return p.commitments[i].Volunteer })
-	*b = Builder{}
+	*b = Builder{built: true}
 	return p, nil
 }
 

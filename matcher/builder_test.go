@@ -146,6 +146,51 @@ func TestOKBuildRandom(t *testing.T) {
 	})
 }
 
+// A builder makes one problem: what is added later is told of, not lost.
+func TestErrBuildTwice(t *testing.T) {
+	b := matcher.NewBuilder(matcher.Rules{Places: 1, Distances: []int{0}})
+	b.Volunteer(matcher.Volunteer{})
+	b.Shift(matcher.Shift{})
+	if p, err := b.Build(); err != nil || p.Volunteers() != 1 {
+		t.Fatal(p, err)
+	}
+	if p, err := b.Build(); p != nil || !errors.Is(err, matcher.ErrBuilt) {
+		t.Error("once more:", p, err)
+	}
+	b.Grow(10)
+	b.Volunteer(matcher.Volunteer{})
+	b.Shift(matcher.Shift{Place: 7})
+	b.Pair(matcher.Pair{Volunteer: 7})
+	b.Commit(matcher.Commitment{Place: 7})
+	if p, err := b.Build(); p != nil || !errors.Is(err, matcher.ErrBuilt) {
+		t.Error("added to:", p, err)
+	}
+}
+
+// A builder that refused is not used up: it refuses again, in the same words.
+func TestErrBuildRefusesAgain(t *testing.T) {
+	b := matcher.NewBuilder(matcher.Rules{Day: -1})
+	_, first := b.Build()
+	if _, again := b.Build(); first == nil || again == nil || again.Error() != first.Error() {
+		t.Error(first, again)
+	}
+}
+
+// What the caller does with the distances later does not change a checked problem.
+func TestOKBuildKeepsItsDistances(t *testing.T) {
+	distances := []int{0, 3, 4, 0}
+	b := matcher.NewBuilder(matcher.Rules{Places: 2, Distances: distances})
+	distances[1] = -1
+	p, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	distances[2] = -1
+	if p.Gap(0, 1) != 3 || p.Gap(1, 0) != 4 {
+		t.Error(p.Rules().Distances)
+	}
+}
+
 func TestOKBuildFillsDefaultsIn(t *testing.T) {
 	p := sketch{volunteers: make(volunteers, 1), shifts: make(shifts, 1)}.problem(t)
 	if p.Volunteer(0).Shifts != 1 || p.Shift(0).Priority != 1 || p.Shift(0).Crew != 1 {

@@ -106,7 +106,7 @@ type Problem struct {
 	commitments     []Commitment
 }
 
-// Rules are what holds for everybody.
+// Rules are what holds for everybody. Its Distances must not be changed.
 func (p *Problem) Rules() Rules { return p.rules }
 
 // Volunteers is the number of volunteers.

@@ -155,7 +155,7 @@ func (r *relaxation) evaluate() (int64, bool) {
 			return 0, false
 		}
 		bound -= r.pricer.solve(v, r.price, r.costs)
-		for _, i := range r.pricer.chosen {
+		for _, i := range r.pricer.lead() {
 			r.slope[m.shift[i]]--
 			if r.often != nil {
 				r.often[i] += r.weight

@@ -3,14 +3,15 @@ package matcher
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 // pricer finds the best shifts for one volunteer when each shift has a price: the subproblem of the relaxation. It is a
 // depth-first branch and bound over the pairs in the order of their profit, cut by the sum of the next best profits;
 // few pairs are worth their price, so that it looks at some ten nodes a volunteer. Where the best pairs together take
 // more time than the volunteer has, an hour gets a toll, which is the multiplier of the time limit: profits less tolls
-// and the toll of all the time left are never less than profits. Where it would look at more than limit nodes it stops
-// and says what it may have missed.
+// and the toll of all the time left are never less than profits. Where it would look at more than limit nodes, as it does
+// for somebody who may take many shifts, labels take over (see labeler), whose bound says what may be missed.
 type pricer struct {
 	m        *rosterModel
 	calendar calendar
@@ -27,11 +28,16 @@ type pricer struct {
 	watch    *watch
 	budget   int
 	v        int
+	labels   labeler
+	row      []int32 // what the labels chose, pairs
 }
 
 // newPricer shares out the looks at pairs that a second has room for.
 func newPricer(m *rosterModel, w *watch) *pricer {
-	return &pricer{m: m, watch: w, calendar: calendar{m: m}, limit: max(1<<9, min(1<<15, 1<<24/(len(m.volunteer)+1)))}
+	return &pricer{
+		m: m, watch: w, calendar: calendar{m: m}, limit: max(1<<9, min(1<<11, 1<<24/(len(m.volunteer)+1))),
+		labels: labeler{m: m, watch: w, widest: labelsMost},
+	}
 }
 
 // solve finds the shifts of volunteer v with the most Σ price − costs·cost: they are in chosen, their profit in best.
@@ -74,7 +80,7 @@ func (c *pricer) add(i int32, profit int64) {
 func (c *pricer) search(v int) int64 {
 	c.chosen, c.held = c.chosen[:0], c.held[:0]
 	who := &c.m.volunteer[v]
-	c.best, c.missed, c.v = 0, 0, v
+	c.best, c.missed, c.v, c.row = 0, 0, v, c.row[:0]
 	c.budget = c.limit
 	if who.crowded {
 		c.budget += 16 * len(c.order)
@@ -94,7 +100,46 @@ func (c *pricer) search(v int) int64 {
 	}
 	c.dig(0, 0, int(who.shifts), who.time, 0)
 	c.watch.effort -= max(c.budget, 0)
+	if c.missed > c.best {
+		c.relax()
+	}
 	return max(c.best, c.missed)
+}
+
+// relax lets labels find what branch and bound may have missed, and chooses what they found as far as the rules allow.
+func (c *pricer) relax() {
+	bound, row, ok := c.labels.solve(c.v, c.order, c.profit, c.row[:0])
+	c.row = row
+	if !ok {
+		return
+	}
+	c.missed = min(c.missed, bound)
+	slices.Sort(c.row) // most net profit first
+	c.held = c.held[:0]
+	who := &c.m.volunteer[c.v]
+	left, profit := who.time, int64(0)
+	for at, k := range c.row {
+		i := c.order[k]
+		c.row[at] = i
+		if len(c.held) == int(who.shifts) || left < int64(c.m.length[i]) || c.clashes(i) || who.daily && !c.calendar.allows(c.v, c.held, i) {
+			continue
+		}
+		c.held = append(c.held, i)
+		left -= int64(c.m.length[i])
+		profit += c.profit[k]
+	}
+	if profit > c.best {
+		c.best = profit
+		c.chosen = append(c.chosen[:0], c.held...)
+	}
+}
+
+// lead is the choice whose profit the bound is: where the best is not known it may break a rule.
+func (c *pricer) lead() []int32 {
+	if c.missed > c.best && len(c.row) > 0 {
+		return c.row
+	}
+	return c.chosen
 }
 
 // setToll finds a toll at which the best pairs together take about the time there is, and puts the pairs in the order of

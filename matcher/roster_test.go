@@ -405,7 +405,26 @@ func TestOKRosterStateAgreesWithTheRules(t *testing.T) {
 }
 
 func TestOKPricerFindsTheBestChoice(t *testing.T) {
-	random := rand.New(rand.NewPCG(15, 16))
+	if exact := pricedExactly(t, 0, func(*pricer) {}); exact < 1 {
+		t.Errorf("exact in %.3f", exact)
+	}
+}
+
+func TestOKPricerByLabelsIsNeverBelowTheBestChoiceAndSeldomAbove(t *testing.T) {
+	if exact := pricedExactly(t, 1, func(c *pricer) { c.limit = 0 }); exact < 0.97 {
+		t.Errorf("exact in %.3f", exact)
+	}
+	few := func(c *pricer) { c.limit, c.labels.widest = 0, 2 }
+	if exact := pricedExactly(t, 2, few); exact < 0.8 {
+		t.Errorf("exact in %.3f with two labels beside each other", exact)
+	}
+}
+
+// pricedExactly is how many of random choices are the best, as parts of 1. It compares all of them with every choice.
+func pricedExactly(t *testing.T, seed uint64, change func(*pricer)) float64 {
+	t.Helper()
+	random := rand.New(rand.NewPCG(15+seed, 16))
+	exact, all := 0, 0
 	for k := range 300 {
 		p := mediumRoster(t, random, 3, 12, 10)
 		unit := int64(1)
@@ -420,36 +439,50 @@ func TestOKPricerFindsTheBestChoice(t *testing.T) {
 		}
 		m := newRosterModel(t.Context(), p, ranksOf(p))
 		c := newPricer(m, &watch{ctx: t.Context()})
+		change(c)
 		price := make([]int64, p.Shifts())
 		for s := range price {
 			price[s] = unit * (random.Int64N(40) - 5)
 		}
 		for v := range p.Volunteers() {
-			bound := c.solve(v, price, 2*unit)
-			chosen := int64(0)
+			bound, best := c.solve(v, price, 2*unit), bestChoice(p, v, price, 2*unit)
+			chosen, held := int64(0), []int32(nil)
 			for _, i := range c.chosen {
+				if rule := p.Forbids(v, held, int(m.shift[i])); rule != None {
+					t.Fatalf("problem %d volunteer %d: chosen is forbidden: %s", k, v, rule)
+				}
+				held = append(held, m.shift[i])
 				chosen += price[m.shift[i]] - 2*unit*m.cost[i]
 			}
-			best := int64(0)
-			shifts, ranks := p.PairsOf(v)
-			for set := range 1 << len(shifts) {
-				var held []int32
-				sum, allowed := int64(0), true
-				for j, s := range shifts {
-					if allowed && set>>j&1 == 1 {
-						allowed = p.Forbids(v, held, int(s)) == None && p.shifts[s].Capacity >= p.shifts[s].Crew
-						held, sum = append(held, s), sum+price[s]-2*unit*int64(ranks[j])
-					}
-				}
-				if allowed {
-					best = max(best, sum)
-				}
-			}
-			if bound < best || chosen > best || c.missed == 0 && (bound != best || chosen != best) {
+			if bound < best || chosen > best || c.missed <= c.best && (bound != best || chosen != best) {
 				t.Fatalf("problem %d volunteer %d: bound %d, chosen %d, best %d", k, v, bound, chosen, best)
+			}
+			if all++; bound == best && chosen == best {
+				exact++
 			}
 		}
 	}
+	t.Logf("exact %d of %d", exact, all)
+	return float64(exact) / float64(all)
+}
+
+// bestChoice is the most profit of what volunteer v may take at these prices.
+func bestChoice(p *Problem, v int, price []int64, costs int64) (best int64) {
+	shifts, ranks := p.PairsOf(v)
+	for set := range 1 << len(shifts) {
+		var held []int32
+		sum, allowed := int64(0), true
+		for j, s := range shifts {
+			if allowed && set>>j&1 == 1 {
+				allowed = p.Forbids(v, held, int(s)) == None && p.shifts[s].Capacity >= p.shifts[s].Crew
+				held, sum = append(held, s), sum+price[s]-costs*int64(ranks[j])
+			}
+		}
+		if allowed {
+			best = max(best, sum)
+		}
+	}
+	return best
 }
 
 func TestOKRosterOfOneShiftEachIsFill(t *testing.T) {

@@ -15,18 +15,26 @@
 //
 // Fill, Roster and Repair compare plans by their Score, from left to right:
 //
-//  1. Value: the weights of the filled slots, added up. A slot weighs its shift's priority; the slots up to the shift's
-//     minimum headcount weigh so much more that each of them goes before any other slot.
+//  1. Value: the weights of the filled slots, added up. A slot weighs its shift's priority, 1 to MaxPriority; the slots
+//     up to the shift's minimum headcount weigh MaxPriority more, so that each goes before any one other slot.
 //  2. Moved (Repair alone): how many signed places are not kept.
 //  3. Rank: the ranks of the assigned pairs, added up.
 //  4. Unfairness: how much the squares of everybody's loads grow, which is least where the load is most even.
 //
-// Where two plans have the same score, the answer depends on the order of volunteers and shifts, never on the order in
-// which pairs were added; each solver documents its tie-break. The score does not depend on any order.
-//
 // Where every volunteer takes one shift, the sets of slots that can be filled together are the independent sets of a
-// transversal matroid (Edmonds and Fulkerson 1965): a plan with the most value then also fills the most slots, and
-// priorities never cost a filled slot.
+// transversal matroid (Edmonds and Fulkerson 1965): a plan with the most value then also fills the most slots, the most of
+// minimums among them, and no number of lighter slots makes up for a heavier one. Where volunteers take several, in Roster
+// and Repair, weights add up: two ordinary slots of priority 1000 weigh 2000 and go before one slot of a minimum, which
+// weighs 1001 at least, where a plan cannot have all three.
+//
+// Value counts slots of minimums, not shifts that reach theirs: two shifts that lack one person each count as much as one
+// that lacks two. To reach the most minimums is another problem, NP-hard even where everybody takes one shift: set packing
+// (Karp 1972) is a case of it.
+//
+// Where two plans have the same score, the answer depends on the order of volunteers and shifts, never on the order in
+// which pairs were added; each solver documents its tie-break. The score of Fill depends on no order at all, nor do Value,
+// Moved and Rank of any plan that is Optimal. A search that its steps or its time end may end elsewhere in another order,
+// and Stable gives way to the lower number where standings and loads are equal.
 //
 // # Time
 //

@@ -154,7 +154,7 @@ func (p *Problem) Gap(from, to int) int {
 }
 
 // slotWeight is what the n-th slot of a shift (from 0) adds to the Value: its priority, and for the slots of the minimum
-// headcount so much more that each outweighs any other slot.
+// headcount MaxPriority more, so that each outweighs any one other slot; two others may outweigh it.
 func (p *Problem) slotWeight(s, n int) int64 {
 	shift := &p.shifts[s]
 	if n < shift.Minimum {

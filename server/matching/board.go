@@ -17,6 +17,8 @@ type board struct {
 	mu       sync.Mutex
 	works    map[string]*underWay // by plan
 	watchers map[chan struct{}]string
+	// searched are the plans that were handed to the lane that searches, until that is done with them.
+	searched map[string]bool
 }
 
 // underWay is the work on one plan.
@@ -43,7 +45,25 @@ func (b *board) end(name string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.works, name)
+	delete(b.searched, name)
 	b.tell(name)
+}
+
+// handOver marks a plan as one for the lane that searches, until the work on it ends.
+func (b *board) handOver(name string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.searched == nil {
+		b.searched = map[string]bool{}
+	}
+	b.searched[name] = true
+}
+
+// handed tells whether a plan is marked so.
+func (b *board) handed(m *nuov1.Match) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.searched[m.GetName()]
 }
 
 // note changes what is known about a plan on the board.
@@ -62,7 +82,9 @@ func (b *board) stop(name string) {
 	defer b.mu.Unlock()
 	if work := b.works[name]; work != nil {
 		work.cancel()
+		return
 	}
+	delete(b.searched, name)
 }
 
 // show adds to a stored plan how far the work on it has come.

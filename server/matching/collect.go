@@ -3,6 +3,7 @@ package matching
 import (
 	"cmp"
 	"context"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -36,6 +37,8 @@ type gathering struct {
 	policy   place.Policy
 	people   []*candidate
 	seen     map[string]bool
+	// unread is how many people could not be read, or what belongs to them, and were left out.
+	unread int
 	// communities of the shifts, for what STABLE asks.
 	communities []string
 }
@@ -68,6 +71,10 @@ func (r *Room) gather(ctx context.Context, m *nuov1.Match, own *ownOffers) (*gat
 	}
 	if err := g.readPeople(ctx); err != nil {
 		return nil, err
+	}
+	if g.unread > 0 {
+		g.room.log.ErrorContext(ctx, "people who cannot be read are left out of a plan",
+			slog.String("match", g.match.GetName()), slog.Int("people", g.unread))
 	}
 	slices.SortFunc(g.people, func(a, b *candidate) int {
 		return strings.Compare(a.Volunteer.GetName(), b.Volunteer.GetName())
@@ -201,9 +208,10 @@ func (g *gathering) readPool(ctx context.Context, name string) error {
 	}
 	for more := true; more; more = q.After != "" {
 		var found []*candidate
-		next := ""
+		next, unread := "", 0
+		q.Aside = func(error) { unread++ }
 		err := g.room.store.View(ctx, func(tx *store.Tx) error {
-			found = nil
+			found, unread = nil, 0
 			page, after, err := store.Volunteers.Select(tx, q)
 			if err != nil {
 				return err
@@ -215,6 +223,10 @@ func (g *gathering) readPool(ctx context.Context, name string) error {
 					continue
 				}
 				c, err := g.candidate(tx, reader, v)
+				if damaged(err) {
+					unread++
+					continue
+				}
 				if err != nil {
 					return err
 				}
@@ -228,7 +240,7 @@ func (g *gathering) readPool(ctx context.Context, name string) error {
 		for _, c := range found {
 			g.seen[c.Volunteer.GetName()] = true
 		}
-		q.After, g.people = next, append(g.people, found...)
+		q.After, g.people, g.unread = next, append(g.people, found...), g.unread+unread
 		if len(g.people) > maxPeople {
 			return tooMany("volunteers", "50000")
 		}

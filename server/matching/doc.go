@@ -4,14 +4,24 @@
 // # A plan's life
 //
 //	ProposeMatch ─► SOLVING ─► PROPOSED ─ ApplyMatch ─► APPLYING ─► APPLIED
-//	                   └─► FAILED   └──── CancelMatch ────┴──► CANCELLED
+//	                   └─► FAILED ◄──────────────────────┘ (not one offer was made)
 //
-// SOLVING and APPLYING are worked off by Work, one plan of each after another, outside of any call: the record says what
-// is to be done, so that it goes on after a stop. A plan changes no contract until it is applied.
+//	CancelMatch: SOLVING, PROPOSED or APPLYING ─► CANCELLED
+//
+// SOLVING and APPLYING are worked off by Work outside of any call: the record says what is to be done, so that it goes
+// on after a stop. A plan changes no contract until it is applied. What cannot be worked off, a defect of this program
+// included, ends as FAILED with its reason; once an offer was made it ends as APPLIED, for the offer stands, and the
+// reason says why there are no more. A plan that cannot be read lies where it is and holds up no other.
+//
+// The work is done in three lanes, side by side (lane.go): offers are made, plans that need no search are solved, and
+// plans are searched for, each lane one plan after another, the oldest first. So a search of ten minutes keeps no FILL of
+// a moment from being made, and no offers; another search it does. While offers are made the rest of a plan is searched
+// for at most 30 s. A search is one goroutine's, so on two processors calls find one of them.
 //
 // # How a plan is made (collect.go, solve.go)
 //
-// Shifts, people and wishes are read in transactions of some hundredths of a second each; what follows is memory.
+// Shifts, people and wishes are read in transactions of some hundredths of a second each; what follows is memory. Who
+// cannot be read, being damaged, is left out, and the log says how many.
 // Whether a volunteer may have a shift is asked of the lifecycle: lifecycle.Opening.Refusals are the faults that a claim
 // would have at this instant. Nothing here knows a rule of eligibility. What a plan asks besides is its own:
 //
@@ -44,8 +54,8 @@
 // # What is kept
 //
 // A plan is kept for 7 days after it was proposed, for 400 after it was applied, for 30 after it failed or was
-// cancelled (forget.go); the events of who did what stay. At most 3 plans of a scope are being solved, and 20 stand
-// proposed, at a time.
+// cancelled (forget.go); one of which much is to be removed is CANCELLED first, so that it is not applied by halves. The
+// events of who did what stay. At most 3 plans of a scope are being solved, and 20 stand proposed, at a time.
 //
 // # Who sees what
 //
@@ -72,6 +82,8 @@ type Room struct {
 	clock store.Clock
 	log   *slog.Logger
 	live  board
+	// searches wakes the lane that searches.
+	searches chan struct{}
 	// explaining is held by the one explanation that is being computed.
 	explaining chan struct{}
 	tellPairs  int
@@ -84,7 +96,10 @@ var (
 
 // New makes the room on an open store. Nothing is worked off but by Work.
 func New(s *store.Store, clock store.Clock, log *slog.Logger) *Room {
-	return &Room{store: s, clock: clock, log: log, explaining: make(chan struct{}, 1), tellPairs: tellPairs}
+	return &Room{
+		store: s, clock: clock, log: log, searches: make(chan struct{}, 1), explaining: make(chan struct{}, 1),
+		tellPairs: tellPairs,
+	}
 }
 
 // Register offers both services.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -25,9 +26,10 @@ func (y *yard) proposes(edit ...func(*nuov1.ProposeMatchRequest)) (*nuov1.Match,
 	return yardCall(y, yardStreets, y.room.ProposeMatch, nuov1.MatchService_ProposeMatch_FullMethodName, req)
 }
 
-// asked is proposes that must be taken.
+// asked is proposes that must be taken, later than what was asked before.
 func (y *yard) asked(edit ...func(*nuov1.ProposeMatchRequest)) *nuov1.Match {
 	y.Helper()
+	y.clock.now = y.clock.now.Add(time.Millisecond)
 	m, err := y.proposes(edit...)
 	if err != nil {
 		y.Fatal(err)
@@ -82,7 +84,7 @@ func (y *yard) damagesPlans(names ...string) {
 	y.flips(matchKey, func(key []byte) bool {
 		for _, name := range names {
 			id := uuid.MustParse(strings.TrimPrefix(name, "matches/"))
-			if strings.HasSuffix(string(key), string(id[:])) {
+			if bytes.HasSuffix(key, id[:]) {
 				return true
 			}
 		}

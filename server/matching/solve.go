@@ -3,10 +3,8 @@ package matching
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	storev1 "nuo.internal/nuo/api/nuo/store/v1"
@@ -34,20 +32,29 @@ type ownOffers struct {
 	given map[string]int
 }
 
-// solve makes a plan of what is stored now. Its search takes at most as long as the plan says; whatever else ends ctx
-// ends it with ctx's error. Who watches is told.
+// solve makes a plan of what is stored now: read and find.
 func (r *Room) solve(ctx context.Context, m *nuov1.Match, own *ownOffers) (*solution, error) {
-	name := m.GetName()
-	r.live.note(name, func(p *nuov1.Match) { p.Phase = nuov1.MatchPhase_MATCH_PHASE_COLLECTING })
+	p, err := r.read(ctx, m, own)
+	if err != nil {
+		return nil, err
+	}
+	return r.find(ctx, p)
+}
+
+// read makes the matcher's problem of what is stored now. Who watches is told.
+func (r *Room) read(ctx context.Context, m *nuov1.Match, own *ownOffers) (*posed, error) {
+	r.live.note(m.GetName(), func(p *nuov1.Match) { p.Phase = nuov1.MatchPhase_MATCH_PHASE_COLLECTING })
 	g, err := r.gather(ctx, m, own)
 	if err != nil {
 		return nil, err
 	}
-	p, err := g.pose(ctx, nil)
-	if err != nil {
-		return nil, err
-	}
-	r.live.note(name, func(m *nuov1.Match) { p.count(m); m.Phase = nuov1.MatchPhase_MATCH_PHASE_SEARCHING })
+	return g.pose(ctx, nil)
+}
+
+// find solves a problem. A search takes at most as long as the plan says; whatever else ends ctx ends it with ctx's
+// error. Who watches is told.
+func (r *Room) find(ctx context.Context, p *posed) (*solution, error) {
+	r.live.note(p.match.GetName(), func(m *nuov1.Match) { p.count(m); m.Phase = nuov1.MatchPhase_MATCH_PHASE_SEARCHING })
 	s := &solution{posed: p}
 	if err := r.search(ctx, s); err != nil {
 		return nil, err
@@ -74,7 +81,7 @@ func (r *Room) search(ctx context.Context, s *solution) (err error) {
 			s.plan = &matcher.Plan{Assignments: found.Assignments, Score: found.Score}
 		}
 		return err
-	case s.match.GetMethod() == fill || s.oneEach && !s.crews():
+	case !s.searched():
 		s.plan, err = matcher.Fill(ctx, s.problem)
 	default:
 		s.plan, err = r.roster(ctx, s)
@@ -82,6 +89,9 @@ func (r *Room) search(ctx context.Context, s *solution) (err error) {
 	s.proved = err == nil
 	return err
 }
+
+// searched tells whether a plan is searched for as long as it says; other plans are computed at once.
+func (p *posed) searched() bool { return p.match.GetMethod() == roster && (!p.oneEach || p.crews()) }
 
 // crews tells whether any shift asks for two together.
 func (p *posed) crews() bool {
@@ -93,9 +103,16 @@ func (p *posed) crews() bool {
 	return false
 }
 
+// restSeconds is how long a later round is searched at most: the offers of other plans wait for it.
+const restSeconds = 30
+
 // roster searches for as long as the plan says.
 func (r *Room) roster(ctx context.Context, s *solution) (*matcher.Plan, error) {
-	limited, cancel := context.WithTimeout(ctx, time.Duration(s.match.GetSeconds())*time.Second)
+	seconds := s.match.GetSeconds()
+	if s.match.GetState() == applying {
+		seconds = min(seconds, restSeconds)
+	}
+	limited, cancel := context.WithTimeout(ctx, time.Duration(seconds)*time.Second)
 	defer cancel()
 	plan, err := matcher.Roster(limited, s.problem, matcher.RosterOptions{
 		Seed: uint64(s.match.GetSeed()),
@@ -177,15 +194,4 @@ func (s *solution) placements(from uint64, round int32) []*storev1.StoredPlaceme
 		inShift++
 	}
 	return all
-}
-
-// failureOf is why a plan could not be solved, 0 for what is not the plan's fault: the machine's, or that it was given
-// up.
-func failureOf(err error) nuov1.ErrorReason {
-	var wrong *matcher.ElementError
-	switch {
-	case errors.As(err, &wrong), strings.HasPrefix(err.Error(), "matching: the plan breaks a rule"):
-		return nuov1.ErrorReason_ERROR_REASON_INTERNAL
-	}
-	return 0
 }

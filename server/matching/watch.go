@@ -2,6 +2,8 @@ package matching
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"time"
 
 	"google.golang.org/grpc"
@@ -9,6 +11,7 @@ import (
 
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
 	"nuo.internal/nuo/server/call"
+	"nuo.internal/nuo/server/fault"
 	"nuo.internal/nuo/server/store"
 )
 
@@ -69,26 +72,60 @@ func (r *Room) look(ctx context.Context, name string) (m *nuov1.Match, position 
 }
 
 // changes tells that plans (one of that name; any, where it is "") were written after a position (0: now), several as
-// one, until ctx ends.
+// one, until ctx ends. A stream that breaks off is opened again at the present, and that is told as a change.
 func (r *Room) changes(ctx context.Context, after store.Position, name string) <-chan struct{} {
 	changed := make(chan struct{}, 1)
+	tell := func() {
+		select {
+		case changed <- struct{}{}:
+		default:
+		}
+	}
 	var prefix []any
 	if name != "" {
 		prefix = []any{name}
 	}
-	if after == 0 { // on failure nobody is told, and Work comes back by itself
-		_ = r.store.View(ctx, func(tx *store.Tx) error { after = tx.Position(); return nil })
+	var err error
+	if after == 0 {
+		after, err = r.position(ctx)
 	}
 	go func() {
-		for _, err := range r.store.Watch(ctx, after, store.Matches, prefix...) {
-			select {
-			case changed <- struct{}{}:
-			default:
+		for {
+			if err == nil {
+				err = r.follow(ctx, after, prefix, tell)
 			}
-			if err != nil {
+			tell()
+			if ctx.Err() != nil || lost(err) {
 				return
+			}
+			r.log.WarnContext(ctx, "a watch of plans is opened again", slog.Any("error", err))
+			if !fault.Is(err, nuov1.ErrorReason_ERROR_REASON_RESUME_TOO_OLD) {
+				r.wait(ctx, nil, nil, r.clock.Now().Add(retryAfter))
+			}
+			if after, err = r.position(ctx); err == nil {
+				tell()
 			}
 		}
 	}()
 	return changed
+}
+
+// follow tells of what is written after a position, until the stream breaks off.
+func (r *Room) follow(ctx context.Context, after store.Position, prefix []any, tell func()) (err error) {
+	for _, err = range r.store.Watch(ctx, after, store.Matches, prefix...) {
+		if err != nil {
+			return err
+		}
+		tell()
+	}
+	return errEnded
+}
+
+// errEnded: a stream that was to go on came to its end.
+var errEnded = errors.New("matching: the stream ended")
+
+// position is that of the present.
+func (r *Room) position(ctx context.Context) (at store.Position, err error) {
+	err = r.store.View(ctx, func(tx *store.Tx) error { at = tx.Position(); return nil })
+	return at, err
 }

@@ -11,7 +11,6 @@ import (
 	storev1 "nuo.internal/nuo/api/nuo/store/v1"
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
 	"nuo.internal/nuo/server/fault"
-	"nuo.internal/nuo/server/kv"
 	"nuo.internal/nuo/server/store"
 )
 
@@ -25,66 +24,33 @@ const (
 	keepStep = 300
 )
 
-// errSettled: the plan is no longer in the state that the work was begun for, and the work is dropped.
-var errSettled = errors.New("matching: the plan was given up")
+var (
+	// errSettled: the plan is no longer in the state that the work was begun for, and the work is dropped.
+	errSettled = errors.New("matching: the plan was given up")
+	// errSearch: the plan needs a search, and is for the lane that searches.
+	errSearch = errors.New("matching: the plan needs a search")
+)
 
-// Work solves plans, one after another, and beside that makes the offers of plans, one after another, so that nobody's
-// offers wait for a long search; and it forgets what is old. It goes on until ctx ends. What it did not finish it begins
-// anew after a stop. A plan that cannot be worked off fails, and what keeps it from being written is tried again; only a
-// store of which nobody knows what it holds ends the work.
+// Work solves plans and makes the offers of plans, in lanes of their own, and forgets what is old. It goes on until ctx
+// ends. What it did not finish it begins anew after a stop. A plan that cannot be worked off fails, a defect of this
+// program included; what keeps it from being written is tried again. Only a store of which nobody knows what it holds
+// ends the work.
 func (r *Room) Work(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	solved := make(chan error, 1)
-	go func() {
-		solved <- r.workOn(ctx, solving)
-		cancel()
-	}()
-	err := r.workOn(ctx, applying)
-	cancel()
-	return errors.Join(err, <-solved)
-}
-
-// workOn works off the plans in a state.
-func (r *Room) workOn(ctx context.Context, state nuov1.MatchState) error {
-	changes := r.changes(ctx, 0, "")
-	sweep := r.clock.Now()
-	for ctx.Err() == nil {
-		worked, err := r.turn(ctx, state, &sweep)
-		switch {
-		case ctx.Err() != nil: // told to stop: the loop ends
-		case errors.Is(err, kv.ErrUnknown) || errors.Is(err, kv.ErrClosed):
-			return err
-		case err != nil:
-			r.log.WarnContext(ctx, "plans wait", slog.Any("error", err))
-			again := r.clock.Now().Add(retryAfter)
-			if !passing(err) {
-				again = r.clock.Now().Add(retryLater)
-			}
-			r.wait(ctx, changes, again)
-		case !worked:
-			r.wait(ctx, changes, sweep)
-		}
+	lanes := r.lanes()
+	ended := make(chan error, len(lanes))
+	for _, l := range lanes {
+		go func() {
+			ended <- r.workOn(ctx, l)
+			cancel()
+		}()
 	}
-	return nil
-}
-
-// turn brings one plan in the state on; false where there is none. Who solves forgets what is old, when it is time to.
-func (r *Room) turn(ctx context.Context, state nuov1.MatchState, sweep *time.Time) (worked bool, err error) {
-	if now := r.clock.Now(); !now.Before(*sweep) {
-		*sweep = now.Add(sweepEvery)
-		if state == solving {
-			err = r.forget(ctx)
-		}
-		if err != nil {
-			return false, err
-		}
+	var err error
+	for range lanes {
+		err = errors.Join(err, <-ended)
 	}
-	m, err := r.next(ctx, state)
-	if m == nil || err != nil {
-		return false, err
-	}
-	return true, r.workOff(ctx, m)
+	return err
 }
 
 // passing tells whether an error may be gone at the next try.
@@ -92,62 +58,80 @@ func passing(err error) bool {
 	return fault.Is(err, nuov1.ErrorReason_ERROR_REASON_STORE_FULL) || fault.Is(err, nuov1.ErrorReason_ERROR_REASON_BUSY)
 }
 
-func (r *Room) wait(ctx context.Context, changes <-chan struct{}, until time.Time) {
-	select {
-	case <-ctx.Done():
-	case <-changes:
-	case <-r.clock.Until(until):
-	}
-}
+// workOff brings one plan as far as it goes, with a search where it needs one.
+func (r *Room) workOff(ctx context.Context, m *nuov1.Match) error { return r.workIn(ctx, m, true) }
 
-// next is the oldest plan in a state, nil for none.
-func (r *Room) next(ctx context.Context, state nuov1.MatchState) (next *nuov1.Match, err error) {
-	err = r.store.View(ctx, func(tx *store.Tx) error {
-		next = nil
-		for m, err := range store.Matches.ByIndex(tx, store.MatchesByState, uint64(state)) {
-			next = m
-			return err
-		}
-		return nil
-	})
-	return next, err
-}
-
-// workOff brings one plan as far as it goes. What is the plan's own fault ends it as FAILED; an error is the machine's.
-func (r *Room) workOff(ctx context.Context, m *nuov1.Match) error {
+// workIn brings one plan as far as it goes; errSearch where it needs a search and may not. What is the plan's own fault,
+// or a defect that it meets, ends the plan; an error is the machine's.
+func (r *Room) workIn(ctx context.Context, m *nuov1.Match, searches bool) error {
 	working, cancel := context.WithCancel(ctx)
 	defer cancel()
 	r.live.begin(m.GetName(), r.clock.Now(), cancel)
 	defer r.live.end(m.GetName())
-	work := r.solveMatch
-	if m.GetState() == applying {
-		work = r.applyMatch
-	}
-	err := work(working, m)
+	err := contain(func() error {
+		// From here on giving the plan up ends the work; that it was given up before is seen now.
+		if err := r.refuseSettled(working, m); err != nil {
+			return err
+		}
+		if m.GetState() == applying {
+			return r.applyMatch(working, m)
+		}
+		return r.solveMatch(working, m, searches)
+	})
 	switch {
 	case err == nil || ctx.Err() != nil || working.Err() != nil || errors.Is(err, errSettled):
 		return nil
-	case errors.Is(err, kv.ErrUnknown) || errors.Is(err, kv.ErrClosed) || passing(err):
+	case errors.Is(err, errSearch) || lost(err) || passing(err):
 		return err
 	}
-	reason := failureOf(err)
+	reason := nuov1.ErrorReason_ERROR_REASON_INTERNAL
 	if e, ok := fault.As(err); ok {
 		reason = e.Reason
 	}
-	if reason == 0 {
-		reason = nuov1.ErrorReason_ERROR_REASON_INTERNAL
-	}
 	r.log.ErrorContext(ctx, "a plan failed", slog.String("match", m.GetName()), slog.Any("error", err))
-	return r.update(ctx, m.GetName(), m.GetState(), func(tx *store.Tx, m *nuov1.Match) error {
-		m.Failure = reason
-		settle(m, failed, tx.Now())
+	err = r.update(ctx, m.GetName(), m.GetState(), func(tx *store.Tx, m *nuov1.Match) error {
+		fail(m, reason, tx.Now())
 		return nil
+	})
+	if errors.Is(err, errSettled) {
+		return nil
+	}
+	return err
+}
+
+// fail ends a plan that cannot be worked off. One of which offers were made is APPLIED, for they stand; failure says why
+// there are no more.
+func fail(m *nuov1.Match, reason nuov1.ErrorReason, now time.Time) {
+	m.Failure = reason
+	if m.GetState() == applying && m.GetOffered() > 0 {
+		m.ApplyTime = timestamppb.New(now)
+		settle(m, applied, now)
+		return
+	}
+	settle(m, failed, now)
+}
+
+// refuseSettled is errSettled where the plan is no longer in the state that it was found in.
+func (r *Room) refuseSettled(ctx context.Context, m *nuov1.Match) error {
+	return r.store.View(ctx, func(tx *store.Tx) error {
+		now, ok, err := store.Matches.Find(tx, m.GetName())
+		if err == nil && (!ok || now.GetState() != m.GetState()) {
+			err = errSettled
+		}
+		return err
 	})
 }
 
 // solveMatch makes a plan and writes it down.
-func (r *Room) solveMatch(ctx context.Context, m *nuov1.Match) error {
-	s, err := r.solve(ctx, m, &ownOffers{})
+func (r *Room) solveMatch(ctx context.Context, m *nuov1.Match, searches bool) error {
+	p, err := r.read(ctx, m, &ownOffers{})
+	if err != nil {
+		return err
+	}
+	if p.searched() && !searches {
+		return errSearch
+	}
+	s, err := r.find(ctx, p)
 	if err != nil {
 		return err
 	}

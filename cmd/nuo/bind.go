@@ -210,12 +210,24 @@ func (p place) put(in *input, req protoreflect.Message, raw []string, collection
 			return err
 		}
 		if fd.IsList() {
-			m.Mutable(fd).List().Append(value)
+			if list := m.Mutable(fd).List(); fd.Message() != nil || !holds(list, value) { // named twice is named
+				list.Append(value)
+			}
 			continue
 		}
 		m.Set(fd, value)
 	}
 	return nil
+}
+
+// holds tells whether a list has the value.
+func holds(list protoreflect.List, value protoreflect.Value) bool {
+	for i := range list.Len() {
+		if list.Get(i).Equal(value) {
+			return true
+		}
+	}
+	return false
 }
 
 // flagValue keeps what was typed until the zone is known in which a time is meant.

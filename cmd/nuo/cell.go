@@ -35,6 +35,10 @@ var computed = map[string]func(p *printer, m protoreflect.Message) string{
 	"who": func(p *printer, m protoreflect.Message) string {
 		return or(p.named(m, "display_name"), p.named(m, "volunteer"))
 	},
+	"days": func(p *printer, m protoreflect.Message) string {
+		plan, _ := m.Interface().(*nuov1.Match)
+		return daysOf(plan).in(p.language)
+	},
 	"hours": func(p *printer, m protoreflect.Message) string { return p.named(m, "hours_hundredths") },
 	"fill": func(p *printer, m protoreflect.Message) string {
 		fill, ok := message(m, "fill")

@@ -1,16 +1,18 @@
 package main
 
 import (
-	"errors"
+	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
 )
 
 const (
-	matchRows     = "name scope from_date to_date method state score.filled slots optimal create_time"
-	placementRows = "when title place who rank state reason contract contract_state round"
+	matchRows     = "name scope days method state score.filled slots optimal create_time"
+	placementRows = "when title place who rank state contract contract_state reason round" // how: placements
 )
 
 // anotherMatch is the plan of the examples.
@@ -25,11 +27,13 @@ func matchCommand(a *app) *cobra.Command {
 		matchListCommand(a), matchPlacementsCommand(a), matchWatchCommand(a), matchCancelCommand(a), matchSolveCommand(a))
 }
 
-// scopes are the flags that say what is planned, and the collections of their names.
-var scopes = []struct {
+// scopeFlag is a flag that says what is planned, and the collection of its names.
+type scopeFlag struct {
 	flag, collection string
 	usage            text
-}{
+}
+
+var scopes = []scopeFlag{
 	{"list", "taskLists/", text{"the shifts of a task list", "某份服务清单的班次"}},
 	{"community", "communities/", text{"the shifts of a community", "某社区的班次"}},
 	{"street", "streets/", text{"the shifts of a street's communities", "某街道的班次"}},
@@ -76,14 +80,25 @@ func matchListCommand(a *app) *cobra.Command {
 			err = usage(sayOneOf, scopeNames+", --volunteer")
 		case req.Parent != "":
 		case typed == "" || typed == me:
-			if req.Parent, err = in.myself(); req.GetParent() == "" && errors.As(err, new(*usageError)) {
-				err = usage(sayOneOf, scopeNames+", --volunteer")
-			}
+			req.Parent, err = in.myOffers()
 		default:
 			req.Parent = qualified("volunteers/", typed)
 		}
 		return err
 	}, rows(matchRows))
+}
+
+// myOffers is the volunteer whose plans are listed where none is named. Whoever only plans must say for what.
+func (in *input) myOffers() (string, error) {
+	token, err := ask(in, tokens, nuov1.TokenServiceClient.WhoAmI, &nuov1.WhoAmIRequest{})
+	if err != nil {
+		return "", err
+	}
+	asVolunteer := func(g *nuov1.Grant) bool { return g.GetRole() == nuov1.Role_ROLE_VOLUNTEER }
+	if token.GetPerson() == "" || !slices.ContainsFunc(token.GetGrants(), asVolunteer) {
+		return "", usage(sayOneOf, scopeNames+", --volunteer")
+	}
+	return token.GetPerson(), nil
 }
 
 func matchPlacementsCommand(a *app) *cobra.Command {
@@ -92,7 +107,13 @@ func matchPlacementsCommand(a *app) *cobra.Command {
 		example: "nuo match placements " + anotherMatch + " --shift gate-am",
 		args:    []string{"parent"},
 		flags:   []string{"shift", "volunteer", "state"},
-	}, matches, nuov1.MatchServiceClient.ListPlacements, rows(placementRows))
+	}, matches, nuov1.MatchServiceClient.ListPlacements, view{placementRows, true, func(p *printer, m protoreflect.Message) {
+		if res, ok := m.Interface().(*nuov1.ListPlacementsResponse); ok && len(res.GetPlacements()) > 0 {
+			p.placements(res.GetPlacements())
+			return
+		}
+		fmt.Fprintln(p.out, sayNothingThere.in(p.language))
+	}})
 }
 
 func matchCancelCommand(a *app) *cobra.Command {

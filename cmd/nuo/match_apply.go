@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
@@ -45,7 +44,11 @@ func matchApplyCommand(a *app) *cobra.Command {
 
 // showApplied prints what was offered, what had changed since the plan was made, and who was planned instead.
 func (in *input) showApplied(m *nuov1.Match) error {
-	if in.global.output == "json" {
+	cancelled := m.GetState() == nuov1.MatchState_MATCH_STATE_CANCELLED
+	switch {
+	case in.global.output == "json" && cancelled:
+		return in.showCancelled(m)
+	case in.global.output == "json":
 		return in.printJSON(m)
 	}
 	placed, err := all(in, matches, nuov1.MatchServiceClient.ListPlacements, &nuov1.ListPlacementsRequest{Parent: m.GetName()})
@@ -75,31 +78,49 @@ func (in *input) showApplied(m *nuov1.Match) error {
 		fmt.Fprintln(in.out)
 	}
 	fmt.Fprintln(in.out, in.say(sayAppliedMatch.with(len(offered), len(changed))))
-	if m.GetState() == nuov1.MatchState_MATCH_STATE_CANCELLED {
-		return &failure{sayMatchCancelled.with(m.GetName())}
+	switch {
+	case cancelled:
+		return in.showCancelled(m)
+	case len(offered) > 0:
+		in.note(sayOffersSigned)
+	case len(changed) > 0:
+		in.note(sayPlanAnew.with(planCommand(m)))
 	}
-	in.note(sayOffersSigned)
 	return nil
 }
 
-// placements prints a line each, without what nothing stands in.
+// placements prints a line each, without what nothing stands in. A placement stands where its contract does; one that was
+// not offered has a reason where others have the contract.
 func (p *printer) placements(list []*nuov1.Placement) {
 	if len(list) == 0 {
 		return
 	}
+	label := labels(list)
 	w := p.writer()
-	head := make(table.Row, 0, 7)
-	for _, key := range []string{"when", "title", "place", "who", "rank", "reason", "contract"} {
-		head = append(head, header(key).in(p.language))
-	}
-	w.AppendHeader(head)
+	w.AppendHeader(cellRow(strings.Split(sayPlacementColumns.in(p.language), "|")...))
 	for _, placement := range list {
 		m := placement.ProtoReflect()
-		w.AppendRow(table.Row{
-			p.cell(m, "when"), placement.GetTitle(), placement.GetPlace(), p.cell(m, "who"), p.cell(m, "rank"),
-			p.cell(m, "reason"), strings.TrimPrefix(placement.GetContract(), "contracts/"),
-		})
+		became := strings.TrimPrefix(placement.GetContract(), "contracts/")
+		if reason := placement.GetReason(); reason != nuov1.ErrorReason_ERROR_REASON_UNSPECIFIED {
+			became = p.came(reason)
+		}
+		round := ""
+		if placement.GetRound() > 1 {
+			round = p.cell(m, "round")
+		}
+		w.AppendRow(cellRow(
+			p.cell(m, "when"), placement.GetTitle(), placement.GetPlace(), label[placement.GetVolunteer()], p.cell(m, "rank"),
+			or(p.named(m, "contract_state"), p.named(m, "state")), became, round,
+		))
 	}
 	w.SuppressEmptyColumns()
 	fmt.Fprintln(p.out, trimLines(w.Render()))
+}
+
+// came is what came between a plan and an offer.
+func (p *printer) came(reason nuov1.ErrorReason) string {
+	if words, ok := changeWords[reason]; ok {
+		return words.in(p.language)
+	}
+	return p.enum(reason.Descriptor(), reason.Number())
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	ansi "github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 	"google.golang.org/grpc/codes"
 
@@ -69,12 +70,12 @@ type explanation struct {
 	*printer
 	res    *nuov1.ExplainMatchResponse
 	shifts map[string]*nuov1.Shift
-	people map[string]string
+	people map[string]string // how volunteers are called, by their resource names
 }
 
 // newExplanation looks up the shifts and, for those who may see them, the people.
 func newExplanation(in *input, res *nuov1.ExplainMatchResponse) (*explanation, error) {
-	e := &explanation{in.printer(), res, map[string]*nuov1.Shift{}, map[string]string{}}
+	e := &explanation{in.printer(), res, map[string]*nuov1.Shift{}, nil}
 	for _, name := range e.mentioned() {
 		s, err := ask(in, shifts, nuov1.ShiftServiceClient.GetShift, &nuov1.GetShiftRequest{Name: name})
 		switch {
@@ -92,10 +93,7 @@ func newExplanation(in *input, res *nuov1.ExplainMatchResponse) (*explanation, e
 		}
 		return nil, err
 	}
-	for _, p := range placed.GetPlacements() {
-		e.people[p.GetVolunteer()] = p.GetDisplayName()
-	}
-	e.lookUp(in)
+	e.people = labels(append(placed.GetPlacements(), e.lookUp(in, placed.GetPlacements())...))
 	return e, nil
 }
 
@@ -129,26 +127,26 @@ func firstOf(names []string) []string {
 }
 
 // lookUp asks for those who stand nowhere in the plan. Who may not see somebody sees the id.
-func (e *explanation) lookUp(in *input) {
+func (e *explanation) lookUp(in *input, placed []*nuov1.Placement) []*nuov1.Placement {
+	known := map[string]bool{}
+	for _, p := range placed {
+		known[p.GetVolunteer()] = true
+	}
 	var names []string
 	for _, w := range e.res.GetWishes() {
-		if e.people[w.GetVolunteer()] == "" {
-			names = append(names, w.GetVolunteer())
-		}
+		names = append(names, w.GetVolunteer())
 	}
 	for _, g := range e.res.GetGaps() {
-		for _, v := range g.GetSet().GetVolunteers() {
-			if e.people[v] == "" {
-				names = append(names, v)
-			}
-		}
+		names = append(names, g.GetSet().GetVolunteers()...)
 	}
-	for _, name := range firstOf(names) {
+	var found []*nuov1.Placement
+	for _, name := range firstOf(slices.DeleteFunc(names, func(name string) bool { return known[name] })) {
 		v, err := ask(in, volunteers, nuov1.VolunteerServiceClient.GetVolunteer, &nuov1.GetVolunteerRequest{Name: name})
 		if err == nil {
-			e.people[name] = v.GetPerson().GetDisplayName()
+			found = append(found, &nuov1.Placement{Volunteer: name, DisplayName: v.GetPerson().GetDisplayName(), Unit: v.GetUnit()})
 		}
 	}
+	return found
 }
 
 // show prints the parts that hold something.
@@ -171,11 +169,30 @@ func (e *explanation) show(req *nuov1.ExplainMatchRequest) {
 		e.line(sayLeftOut.with(n))
 	}
 	if len(e.res.GetGaps())+len(e.res.GetWishes())+len(e.res.GetAdditions())+len(e.res.GetStopped()) == 0 {
-		e.line(sayNothingToExplain)
+		e.line(e.nothing(req))
 	}
 }
 
-func (e *explanation) line(t text) { fmt.Fprintln(e.out, t.in(e.language)) }
+// nothing says of what was asked about that there is nothing to explain; empty where it was said.
+func (e *explanation) nothing(req *nuov1.ExplainMatchRequest) text {
+	switch {
+	case req.GetSkill() != "":
+		return text{}
+	case req.GetVolunteer() != "" && e.people == nil: // nobody but volunteers themselves is told no names
+		return sayNothingOfMine
+	case req.GetVolunteer() != "":
+		return sayNothingOfVolunteer
+	case req.GetShift() != "":
+		return sayNothingOfShift
+	}
+	return sayNothingToExplain
+}
+
+func (e *explanation) line(t text) {
+	if t != (text{}) {
+		fmt.Fprintln(e.out, counted(t).in(e.language))
+	}
+}
 
 // own is what the plan gives the volunteer who was asked about.
 func (e *explanation) own() {
@@ -192,7 +209,7 @@ func (e *explanation) own() {
 	w.AppendHeader(head)
 	for _, p := range e.res.GetPlacements() {
 		m := p.ProtoReflect()
-		w.AppendRow(table.Row{e.shift(p.GetShift()), e.cell(m, "rank"), e.cell(m, "rank_reasons"), e.cell(m, "contract")})
+		w.AppendRow(table.Row{e.shiftIn(p.GetShift()), e.cell(m, "rank"), e.cell(m, "rank_reasons"), e.cell(m, "contract")})
 	}
 	w.SuppressEmptyColumns()
 	fmt.Fprintln(e.out, trimLines(w.Render()))
@@ -258,11 +275,21 @@ func (e *explanation) shift(name string) string {
 	return strings.Join(nonEmpty(e.cell(s.ProtoReflect(), "when"), s.GetTitle(), s.GetPlace(), strings.TrimPrefix(name, "shifts/")), " ")
 }
 
+// shiftIn is a shift in a cell: its id stands on a line of its own.
+func (e *explanation) shiftIn(name string) string {
+	s, ok := e.shifts[name]
+	if !ok {
+		return name
+	}
+	what := strings.Join(nonEmpty(e.cell(s.ProtoReflect(), "when"), s.GetTitle(), s.GetPlace()), " ")
+	return what + "\n" + strings.TrimPrefix(name, "shifts/")
+}
+
 // names are people as far as the caller may know them.
 func (e *explanation) names(volunteers []string) []string {
 	names := make([]string, len(volunteers))
 	for i, v := range volunteers {
-		names[i] = or(e.people[v], v)
+		names[i] = or(e.people[v], shortID(v))
 	}
 	return names
 }
@@ -273,7 +300,7 @@ func (e *explanation) rule(rule nuov1.MatchRule, reasons ...nuov1.ErrorReason) s
 	if rule == nuov1.MatchRule_MATCH_RULE_NOT_ELIGIBLE {
 		for _, r := range reasons {
 			if r != nuov1.ErrorReason_ERROR_REASON_UNSPECIFIED {
-				why = append(why, e.enum(r.Descriptor(), r.Number()))
+				why = append(why, e.came(r))
 			}
 		}
 	}
@@ -281,6 +308,18 @@ func (e *explanation) rule(rule nuov1.MatchRule, reasons ...nuov1.ErrorReason) s
 		why = []string{ruleWords[rule].in(e.language)}
 	}
 	return strings.Join(why, ", ")
+}
+
+// widestReason is how many columns the reasons of a wish take each.
+const widestReason = 26
+
+// wrapped breaks the lines of a cell between words; lines stay lines.
+func wrapped(cell string, columns int) string {
+	lines := strings.Split(cell, "\n")
+	for i := range lines {
+		lines[i] = ansi.WrapSoft(lines[i], columns)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // wishes is a table of who wanted what, and why it is not so; who is left out where all are one volunteer's.
@@ -296,10 +335,14 @@ func (e *explanation) wishes(ofOne bool) {
 			who = e.names([]string{wish.GetVolunteer()})[0]
 		}
 		w.AppendRow(table.Row{
-			who, e.shift(wish.GetShift()), e.cell(wish.ProtoReflect(), "rank"),
+			who, e.shiftIn(wish.GetShift()), e.cell(wish.ProtoReflect(), "rank"),
 			fmt.Sprintf("%d/%d", wish.GetTaken(), wish.GetSlots()), e.obstacle(wish), e.remedy(wish),
 		})
 	}
+	w.SetColumnConfigs([]table.ColumnConfig{
+		{Number: 5, WidthMax: widestReason, WidthMaxEnforcer: wrapped},
+		{Number: 6, WidthMax: widestReason, WidthMaxEnforcer: wrapped},
+	})
 	w.SuppressEmptyColumns()
 	e.line(sayWishes)
 	fmt.Fprintln(e.out, trimLines(w.Render()))
@@ -322,7 +365,7 @@ func (e *explanation) remedy(w *nuov1.MatchWish) string {
 	var parts []string
 	say := func(t text) { parts = append(parts, t.in(e.language)) }
 	if n := w.GetEmptySlots(); n > 0 {
-		say(sayCostsSlots.with(n))
+		say(counted(sayCostsSlots.with(n)))
 	}
 	if w.GetWorsensOthers() {
 		say(sayWorsens)
@@ -342,18 +385,44 @@ func (e *explanation) remedy(w *nuov1.MatchWish) string {
 
 // additions is what one more volunteer would fill.
 func (e *explanation) additions(skill string) {
-	if skill != "" && !slices.ContainsFunc(e.res.GetAdditions(), func(a *nuov1.MatchAddition) bool { return a.GetFilled() > 0 }) {
-		e.line(saySkillAddsNothing.with(skill))
-		return
-	}
+	told := false
+	atLeast := false
 	for _, a := range e.res.GetAdditions() {
-		t := sayVolunteerAdds.with(e.shift(a.GetShift()), a.GetFilled())
-		if a.GetSkill() != "" {
-			t = saySkillAdds.with(a.GetSkill(), a.GetFilled(), e.shift(a.GetShift()))
+		known := a.GetCertainty() == nuov1.MatchCertainty_MATCH_CERTAINTY_AT_LEAST
+		atLeast = atLeast || known
+		if a.GetFilled() <= 0 && a.GetValue() <= 0 {
+			continue
 		}
-		if a.GetCertainty() == nuov1.MatchCertainty_MATCH_CERTAINTY_AT_LEAST {
+		told = true
+		t := e.addition(a)
+		if known {
 			t = then(t, sayAtLeast)
 		}
 		e.line(t)
 	}
+	switch {
+	case skill == "" || told:
+	case atLeast:
+		e.line(saySkillFoundNone.with(skill))
+	default:
+		e.line(saySkillAddsNothing.with(skill))
+	}
+}
+
+// addition is what one more volunteer with a skill, or for a shift, would fill.
+func (e *explanation) addition(a *nuov1.MatchAddition) text {
+	if a.GetSkill() == "" {
+		if a.GetFilled() <= 0 {
+			return sayVolunteerSwaps.with(e.shift(a.GetShift()))
+		}
+		return sayVolunteerAdds.with(e.shift(a.GetShift()), a.GetFilled())
+	}
+	t := saySkillSwaps.with(a.GetSkill())
+	if a.GetFilled() > 0 {
+		t = saySkillAdds.with(a.GetSkill(), a.GetFilled())
+	}
+	if a.GetShift() != "" {
+		t = then(t, sayAddedOn.with(e.shift(a.GetShift())))
+	}
+	return t
 }

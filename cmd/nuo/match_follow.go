@@ -136,7 +136,7 @@ func (p *printer) matchLine(m *nuov1.Match) string {
 		parts = append(parts, sayElapsed.with(d.Seconds()).in(p.language))
 	}
 	if m.GetSlots() > 0 && m.GetScore() != nil {
-		parts = append(parts, sayFilledOf.with(m.GetScore().GetFilled(), m.GetSlots()).in(p.language),
+		parts = append(parts, counted(sayFilledOf.with(m.GetScore().GetFilled(), m.GetSlots())).in(p.language),
 			sayRankSum.with(m.GetScore().GetRank()).in(p.language))
 		parts = append(parts, nonEmpty(sureOf(m, sayShort).in(p.language))...)
 	}
@@ -147,7 +147,7 @@ func (p *printer) matchLine(m *nuov1.Match) string {
 }
 
 // sure says how good a plan is for certain, in a few words or a sentence.
-type sure struct{ best, within, unproved, nothing, stable text }
+type sure struct{ best, within, unproved, nothing, neither, stable text }
 
 // noProof is the gap from which on a bound says nothing.
 const noProof = 1
@@ -160,6 +160,8 @@ func sureOf(m *nuov1.Match, words sure) text {
 		return text{}
 	case m.GetOptimal():
 		return words.best
+	case m.GetGap() >= noProof && m.GetBound().GetValue() > m.GetScore().GetValue():
+		return words.neither
 	case m.GetGap() >= noProof:
 		return words.nothing
 	case m.GetBound().GetValue() > m.GetScore().GetValue():

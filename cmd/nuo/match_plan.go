@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -32,10 +33,13 @@ func matchPlanCommand(a *app) *cobra.Command {
 		}
 		m, err := ask(in, matches, nuov1.MatchServiceClient.ProposeMatch, req)
 		if err != nil {
-			return err
+			return in.unpublished(err, req)
 		}
 		if m, err = in.follow(m.GetName(), nil); err != nil {
 			return err
+		}
+		if m.GetState() == nuov1.MatchState_MATCH_STATE_CANCELLED { // by somebody else, while it was made
+			return in.showCancelled(m)
 		}
 		return in.showMatch(m)
 	})
@@ -44,10 +48,39 @@ func matchPlanCommand(a *app) *cobra.Command {
 	return cmd
 }
 
+// showCancelled is how a command ends whose plan was given up meanwhile.
+func (in *input) showCancelled(m *nuov1.Match) error {
+	if in.global.output == "json" {
+		if err := in.printJSON(m); err != nil {
+			return err
+		}
+	}
+	return &failure{wasCancelled(m)}
+}
+
+// unpublished tells who plans a list that is a draft, or closed, what a planner can do about it.
+func (in *input) unpublished(err error, req *nuov1.ProposeMatchRequest) error {
+	if !refusedAs(err, nuov1.ErrorReason_ERROR_REASON_LIST_NOT_OPEN) {
+		return err
+	}
+	list, _ := ask(in, taskLists, nuov1.TaskListServiceClient.GetTaskList, &nuov1.GetTaskListRequest{Name: req.GetScope()})
+	t := sayListDraft.with(req.GetScope())
+	if list.GetState() == nuov1.TaskListState_TASK_LIST_STATE_DRAFT {
+		t = then(t, sayPublishFirst.with(strings.TrimPrefix(req.GetScope(), "taskLists/")))
+	}
+	return &failure{t}
+}
+
+// mostDays is how many days one plan may have.
+const mostDays = 31
+
 // period completes scope and days. A person types the day after the last one, as everywhere; the request takes the last.
 func (in *input) period(req *nuov1.ProposeMatchRequest) (err error) {
 	if req.Scope, err = in.scope(); err != nil {
 		return err
+	}
+	if m := req.GetMethod(); m > 0 && m != nuov1.MatchMethod_MATCH_METHOD_ROSTER && req.GetShiftsEach() > 1 {
+		return usage(sayOneByKind, valueName(m.Descriptor().Values().ByNumber(m.Number())))
 	}
 	list := in.given("list")
 	switch {
@@ -57,15 +90,24 @@ func (in *input) period(req *nuov1.ProposeMatchRequest) (err error) {
 		return usage(sayListHasDate)
 	case list:
 		return nil
+	case in.given("date") && (in.given("from") || in.given("to")):
+		return usage(sayBothDays)
 	case req.GetFromDate() == "" || req.GetToDate() == "":
 		return usage(sayWhichDays)
 	}
-	after, err := time.Parse(time.DateOnly, req.GetToDate())
+	first, err := time.Parse(time.DateOnly, req.GetFromDate())
 	if err != nil {
+		return usage(sayBadDate, req.GetFromDate())
+	}
+	after, err := time.Parse(time.DateOnly, req.GetToDate())
+	switch {
+	case err != nil:
 		return usage(sayBadDate, req.GetToDate())
-	}
-	if req.ToDate = after.AddDate(0, 0, -1).Format(time.DateOnly); req.GetToDate() < req.GetFromDate() {
+	case !first.Before(after):
 		return usage(sayNoDays)
+	case first.AddDate(0, 0, mostDays).Before(after):
+		return usage(sayTooManyDays, mostDays)
 	}
+	req.ToDate = after.AddDate(0, 0, -1).Format(time.DateOnly)
 	return nil
 }

@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -52,10 +54,14 @@ func all[C any, Req, Res proto.Message](
 	})
 }
 
-// showMatch prints a plan as a table of its shifts, its figures, and what to do next; as JSON the plan alone.
+// showMatch prints a plan as a table of its shifts, its figures, and what to do next; as JSON the plan alone. One that
+// could not be made is a failure.
 func (in *input) showMatch(m *nuov1.Match) error {
 	if in.global.output == "json" {
-		return in.printJSON(m)
+		return cmp.Or(in.printJSON(m), matchFailure(m))
+	}
+	if err := matchFailure(m); err != nil {
+		return err
 	}
 	p := in.printer()
 	if m.GetState() == nuov1.MatchState_MATCH_STATE_SOLVING {
@@ -67,6 +73,11 @@ func (in *input) showMatch(m *nuov1.Match) error {
 		return nil
 	}
 	placed, err := all(in, matches, nuov1.MatchServiceClient.ListPlacements, &nuov1.ListPlacementsRequest{Parent: m.GetName()})
+	if refusedAs(err, nuov1.ErrorReason_ERROR_REASON_PERMISSION_DENIED) { // one who may see figures and nobody's name
+		p.matchCard(m, nil)
+		in.note(sayNotYourTable)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -78,27 +89,77 @@ func (in *input) showMatch(m *nuov1.Match) error {
 	if err != nil || limit < 0 {
 		return usage(sayBadLimit)
 	}
-	board := newRoster(known, placed.GetPlacements())
+	board := newRoster(m, known, placed.GetPlacements())
 	p.roster(board, limit)
 	fmt.Fprintln(in.out)
-	p.matchCard(m)
-	if next, ok := nextOf[m.GetState()]; ok {
+	p.matchCard(m, placed.GetPlacements())
+	in.next(m, board)
+	return nil
+}
+
+// next says what follows for a plan: that of its state, or to plan again where offers were given up and slots are free.
+func (in *input) next(m *nuov1.Match, board []rosterRow) {
+	gone, free := 0, int32(0)
+	for _, r := range board {
+		for _, p := range r.planned {
+			if p.GetContract() != "" && !live(p) {
+				gone++
+			}
+		}
+		if r.shift.GetStartTime().AsTime().After(in.now()) {
+			free += max(r.shift.GetFill().GetRemaining(), 0)
+		}
+	}
+	next, ok := nextOf[m.GetState()]
+	switch {
+	case m.GetState() == nuov1.MatchState_MATCH_STATE_APPLIED && gone > 0 && free > 0:
+		in.note(counted(sayPlanAgain.with(gone, free, planCommand(m))))
+	case m.GetState() == nuov1.MatchState_MATCH_STATE_APPLIED && m.GetOffered() == 0:
+		in.note(sayNoneOffered.with(m.GetName()))
+	case ok:
 		in.note(next.with(m.GetName()))
 	}
-	return nil
+}
+
+// planCommand is how the scope of a plan is planned.
+func planCommand(m *nuov1.Match) string {
+	collection, id, _ := strings.Cut(m.GetScope(), "/")
+	command := []string{"nuo match plan"}
+	if i := slices.IndexFunc(scopes, func(s scopeFlag) bool { return s.collection == collection+"/" }); i >= 0 {
+		command = append(command, "--"+scopes[i].flag, id)
+	}
+	switch first, after := m.GetFromDate(), dayAfter(m.GetToDate()); {
+	case first == "":
+	case dayAfter(first) == after:
+		command = append(command, "--date", first)
+	default:
+		command = append(command, "--from", first, "--to", after)
+	}
+	return strings.Join(command, " ")
+}
+
+// dayAfter is the day after a date, empty for none.
+func dayAfter(date string) string {
+	day, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return ""
+	}
+	return day.AddDate(0, 0, 1).Format(time.DateOnly)
 }
 
 // nothingPlanned says why a plan holds nothing, where it does not.
 func nothingPlanned(m *nuov1.Match) (text, bool) {
 	scope := scopeOf(m)
 	say := func(t text, args ...any) text {
-		return text{t.with(append([]any{scope.en}, args...)...).en, t.with(append([]any{scope.zh}, args...)...).zh}
+		return counted(text{t.with(append([]any{scope.en}, args...)...).en, t.with(append([]any{scope.zh}, args...)...).zh})
 	}
 	switch {
 	case m.GetState() == nuov1.MatchState_MATCH_STATE_CANCELLED:
-		return sayMatchCancelled.with(m.GetName()), true
+		return wasCancelled(m), true
 	case m.GetSlots() == 0:
 		return say(sayNoSlots), true
+	case m.GetVolunteers() == 0 && len(m.GetPool()) > 0:
+		return say(sayNobodyInPool, m.GetSlots(), strings.Join(m.GetPool(), ", ")), true
 	case m.GetVolunteers() == 0:
 		return say(sayNoVolunteers, m.GetSlots()), true
 	case m.GetPairs() == 0:
@@ -107,13 +168,26 @@ func nothingPlanned(m *nuov1.Match) (text, bool) {
 	return text{}, false
 }
 
-// scopeOf is what a plan is for: the days, of which the last is among them, stand behind it where it is no list.
-func scopeOf(m *nuov1.Match) text {
-	days := text{m.GetFromDate(), m.GetFromDate()}
-	if m.GetToDate() != m.GetFromDate() {
-		days = text{m.GetFromDate() + " to " + m.GetToDate(), m.GetFromDate() + " 至 " + m.GetToDate()}
+// wasCancelled says that a plan was given up, and what is left of it.
+func wasCancelled(m *nuov1.Match) text {
+	if m.GetOffered() == 0 {
+		return sayMatchDropped.with(m.GetName())
 	}
+	return sayMatchCancelled.with(m.GetName())
+}
+
+// scopeOf is what a plan is for: the days stand behind it where it is no list.
+func scopeOf(m *nuov1.Match) text {
+	days := daysOf(m)
 	return text{strings.TrimSpace(m.GetScope() + " " + days.en), strings.TrimSpace(m.GetScope() + " " + days.zh)}
+}
+
+// daysOf are the days of a plan as they are typed, the last one being the day after: empty for a list.
+func daysOf(m *nuov1.Match) text {
+	if m.GetToDate() == m.GetFromDate() {
+		return text{m.GetFromDate(), m.GetFromDate()}
+	}
+	return sayDays.with(m.GetFromDate(), dayAfter(m.GetToDate()))
 }
 
 // shiftsOf are the shifts of a plan's scope, as they are now.
@@ -145,8 +219,8 @@ type rosterRow struct {
 }
 
 // newRoster joins shifts and placements, in the order of the start. A shift without anybody is there where a slot of it
-// is free.
-func newRoster(known []*nuov1.Shift, placed []*nuov1.Placement) []rosterRow {
+// is free and the plan could have filled it.
+func newRoster(m *nuov1.Match, known []*nuov1.Shift, placed []*nuov1.Placement) []rosterRow {
 	rows := make([]rosterRow, 0, len(known))
 	at := map[string]int{}
 	for _, s := range known {
@@ -168,12 +242,33 @@ func newRoster(known []*nuov1.Shift, placed []*nuov1.Placement) []rosterRow {
 		rows[i].planned = append(rows[i].planned, p)
 	}
 	rows = slices.DeleteFunc(rows, func(r rosterRow) bool {
-		return len(r.planned) == 0 && r.shift.GetFill().GetRemaining() == 0
+		return len(r.planned) == 0 && (r.shift.GetFill().GetRemaining() == 0 || !couldPlan(m, r.shift))
 	})
 	slices.SortStableFunc(rows, func(a, b rosterRow) int {
 		return cmp.Or(a.shift.GetStartTime().AsTime().Compare(b.shift.GetStartTime().AsTime()), cmp.Compare(a.shift.GetName(), b.shift.GetName()))
 	})
 	return rows
+}
+
+// couldPlan tells whether the shift is one of those that the plan was made for: open, the scope's own, and not started
+// when the plan was asked for.
+func couldPlan(m *nuov1.Match, s *nuov1.Shift) bool {
+	own := []string{s.GetTaskList(), s.GetCommunity(), s.GetStreet(), s.GetDistrict(), ""} // "" where it is not told
+	return s.GetState() == nuov1.ShiftState_SHIFT_STATE_OPEN && s.GetListState() == nuov1.TaskListState_TASK_LIST_STATE_PUBLISHED &&
+		(m.GetCreateTime() == nil || s.GetStartTime().AsTime().After(m.GetCreateTime().AsTime())) &&
+		(s.GetCommunity() == "" || slices.Contains(own, m.GetScope()))
+}
+
+// live tells whether an offer holds, or held to the end.
+func live(p *nuov1.Placement) bool {
+	switch p.GetContractState() {
+	case nuov1.ContractState_CONTRACT_STATE_DECLINED, nuov1.ContractState_CONTRACT_STATE_EXPIRED,
+		nuov1.ContractState_CONTRACT_STATE_WITHDRAWN, nuov1.ContractState_CONTRACT_STATE_EXCUSED,
+		nuov1.ContractState_CONTRACT_STATE_CANCELLED, nuov1.ContractState_CONTRACT_STATE_ABSENT,
+		nuov1.ContractState_CONTRACT_STATE_BREACHED:
+		return false
+	}
+	return true
 }
 
 // filled is how many slots would be held: those that are, and those that are planned and not offered yet.
@@ -200,30 +295,49 @@ func (r rosterRow) open() text {
 	return text{n, n}
 }
 
-// namesInARow is how many people stand on one line of a table.
-const namesInARow = 6
+// leastNames is how many columns the names of a roster have at least, whatever stands beside them.
+const leastNames = 20
 
-// roster prints a line each shift.
+// roster prints a line each shift; a name that was offered it with what became of the offer.
 func (p *printer) roster(rows []rosterRow, limit int) {
-	w := p.writer()
-	w.AppendHeader(cellRow(strings.Split(sayRosterColumns.in(p.language), "|")...))
+	var placed []*nuov1.Placement
+	for _, r := range rows {
+		placed = append(placed, r.planned...)
+	}
+	label := labels(placed)
+	head := strings.Split(sayRosterColumns.in(p.language), "|")
+	const names = 5 // which of them
+	lines := [][]string{}
+	columns := len(head) * 2
 	for i, r := range rows {
 		if limit > 0 && i == limit {
 			break
 		}
-		m := r.shift.ProtoReflect()
-		var people []string
-		for chunk := range slices.Chunk(r.planned, namesInARow) {
-			names := make([]string, len(chunk))
-			for i, placement := range chunk {
-				names[i] = or(placement.GetDisplayName(), placement.GetVolunteer())
-			}
-			people = append(people, strings.Join(names, ", "))
-		}
-		w.AppendRow(table.Row{
-			p.cell(m, "when"), r.shift.GetTitle(), r.shift.GetPlace(), fmt.Sprintf("%d/%d", r.filled(), r.shift.GetCapacity()),
-			r.open().in(p.language), strings.Join(people, "\n"), strings.TrimPrefix(r.shift.GetName(), "shifts/"),
+		lines = append(lines, []string{
+			p.cell(r.shift.ProtoReflect(), "when"), r.shift.GetTitle(), r.shift.GetPlace(),
+			fmt.Sprintf("%d/%d", r.filled(), r.shift.GetCapacity()), r.open().in(p.language), "",
+			strings.TrimPrefix(r.shift.GetName(), "shifts/"),
 		})
+	}
+	for i := range head {
+		cells := []string{head[i]}
+		for _, line := range lines {
+			cells = append(cells, line[i])
+		}
+		columns += widest(cells...)
+	}
+	w := p.writer()
+	w.AppendHeader(cellRow(head...))
+	for i, line := range lines {
+		people := make([]string, len(rows[i].planned))
+		for j, placement := range rows[i].planned {
+			people[j] = label[placement.GetVolunteer()]
+			if placement.GetContract() != "" {
+				people[j] += " " + p.named(placement.ProtoReflect(), "contract_state")
+			}
+		}
+		line[names] = inLines(people, max(tableWidth-columns+widest(head[names]), leastNames))
+		w.AppendRow(cellRow(line...))
 	}
 	w.SuppressEmptyColumns()
 	fmt.Fprintln(p.out, trimLines(w.Render()))
@@ -232,31 +346,56 @@ func (p *printer) roster(rows []rosterRow, limit int) {
 	}
 }
 
-// matchCard prints what a plan comes to.
-func (p *printer) matchCard(m *nuov1.Match) {
+// matchCard prints what a plan comes to. Once offers are made the figures are those of the plan, not of what became of
+// it, and said to be.
+func (p *printer) matchCard(m *nuov1.Match, placed []*nuov1.Placement) {
 	r, score := m.ProtoReflect(), m.GetScore()
 	w := p.writer()
-	row := func(head, value string) {
+	row := func(head text, value string) {
 		if value != "" {
-			w.AppendRow(table.Row{head, value})
+			w.AppendRow(table.Row{head.in(p.language), value})
 		}
 	}
-	row(header("name").in(p.language), m.GetName())
-	row(header("scope").in(p.language), scopeOf(m).in(p.language))
-	row(header("state").in(p.language), p.named(r, "state"))
-	row(sayAskedRow.in(p.language), sayAsked.with(m.GetVolunteers(), m.GetPairs()).in(p.language))
+	offering := m.GetOffered() > 0 || m.GetState() >= nuov1.MatchState_MATCH_STATE_APPLYING
+	figure := func(head text, value text) {
+		if offering {
+			head = then(head, sayAsPlanned)
+		}
+		row(head, counted(value).in(p.language))
+	}
+	row(header("name"), m.GetName())
+	row(header("scope"), scopeOf(m).in(p.language))
+	row(header("pool"), p.named(r, "pool"))
+	row(header("state"), p.named(r, "state"))
+	row(sayAskedRow, counted(sayAsked.with(m.GetVolunteers(), m.GetPairs())).in(p.language))
 	filled := sayFilledOf.with(score.GetFilled(), m.GetSlots())
 	if n := score.GetShortShifts(); n > 0 {
 		filled = then(filled, sayShortShifts.with(n))
 	}
-	row(sayFilledRow.in(p.language), filled.in(p.language))
+	figure(sayFilledRow, filled)
 	if n := score.GetFilled(); n > 0 {
-		row(sayRanksRow.in(p.language), sayRankMean.with(score.GetRank(), float64(score.GetRank())/float64(n)).in(p.language))
+		figure(sayRanksRow, sayRankMean.with(score.GetRank(), float64(score.GetRank())/float64(n)))
 	}
-	row(sayProvedRow.in(p.language), sureOf(m, saySentence).in(p.language))
-	row(header("method").in(p.language), p.named(r, "method"))
-	if m.GetOffered() > 0 || m.GetState() >= nuov1.MatchState_MATCH_STATE_APPLYING {
-		row(header("offered").in(p.language), sayOfferedOf.with(m.GetOffered(), m.GetPlacements(), m.GetChanged()).in(p.language))
+	figure(sayProvedRow, sureOf(m, saySentence))
+	row(header("method"), p.named(r, "method"))
+	if offering {
+		row(header("offered"), sayOfferedOf.with(m.GetOffered(), m.GetPlacements(), m.GetChanged()).in(p.language))
+		row(sayBecameRow, p.became(placed))
 	}
 	fmt.Fprintln(p.out, trimLines(w.Render()))
+}
+
+// became counts the states of the contracts that the placements became.
+func (p *printer) became(placed []*nuov1.Placement) string {
+	count := map[nuov1.ContractState]int{}
+	for _, placement := range placed {
+		if placement.GetContract() != "" {
+			count[placement.GetContractState()]++
+		}
+	}
+	var parts []string
+	for _, state := range slices.Sorted(maps.Keys(count)) {
+		parts = append(parts, p.enum(state.Descriptor(), state.Number())+" "+strconv.Itoa(count[state]))
+	}
+	return strings.Join(parts, ", ")
 }

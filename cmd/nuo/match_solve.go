@@ -180,7 +180,7 @@ func (s *solver) show() error {
 	}
 	fmt.Fprintln(w, s.summary(found, list))
 	if found.More > 0 {
-		fmt.Fprintln(w, s.say(sayMoreSlots.with(found.More)))
+		fmt.Fprintln(w, s.say(counted(sayMoreSlots.with(found.More))))
 	}
 	fmt.Fprintf(w, "filled %d rank %d bound %d seconds %.4f\n", found.Filled, found.Rank, found.Bound, found.Seconds)
 	return w.Flush()
@@ -198,8 +198,8 @@ func (s *solver) summary(found solution, list []assignment) string {
 			w.AppendRow(table.Row{s.say(head), s.say(value)})
 		}
 	}
-	row(sayProblemRow, sayProblemSize.with(s.say(kind), found.Volunteers, found.Shifts, found.Slots, found.Pairs))
-	row(sayFilledRow, sayFilledOf.with(found.Filled, found.Slots))
+	row(sayProblemRow, counted(sayProblemSize.with(s.say(kind), found.Volunteers, found.Shifts, found.Slots, found.Pairs)))
+	row(sayFilledRow, counted(sayFilledOf.with(found.Filled, found.Slots)))
 	row(sayServingRow, whoServes(found.Volunteers, list))
 	row(sayRanksRow, ranksOf(list))
 	row(sayProvedRow, s.proved(found))
@@ -212,6 +212,8 @@ func (s *solver) proved(found solution) text {
 	switch {
 	case found.Optimal:
 		return sayBest
+	case gap >= noProof && found.More > 0:
+		return sayNeither
 	case gap >= noProof:
 		return sayNoProof
 	case found.More > 0:
@@ -232,7 +234,7 @@ func whoServes(volunteers int, list []assignment) text {
 	if most < 2 {
 		return sayServing.with(people, volunteers)
 	}
-	return sayServingMost.with(people, volunteers, most)
+	return counted(sayServingMost.with(people, volunteers, most))
 }
 
 // ranksOf counts the first ranks, and what is beyond them together.

@@ -19,8 +19,11 @@ var (
 	sayBinaryFile      = text{
 		"%s is not text; it takes UTF-8 text, packed with gzip or not.", "%s 不是文本文件；应为 UTF-8 文本，可用 gzip 压缩。",
 	}
-	sayTornFile    = text{"%s cannot be unpacked (%s): copy or pack it again.", "%s 无法解压（%s），请重新复制或压缩。"}
-	sayUnpacked    = text{"%s holds more than %d bytes when unpacked: unpack it first.", "%s 解压后超过 %d 字节，请先解压。"}
+	sayTornFile   = text{"%s cannot be unpacked (%s): copy or pack it again.", "%s 无法解压（%s），请重新复制或压缩。"}
+	sayUnpacked   = text{"%s holds more than %d bytes when unpacked: unpack it first.", "%s 解压后超过 %d 字节，请先解压。"}
+	sayPairsFirst = text{
+		"%s:%d: an e line before any s line; the shifts come first.", "%s:%d：e 行之前没有 s 行，应先写班次。",
+	}
 	sayNoProblem   = text{"%s holds neither a p line nor an s line.", "%s 中既没有 p 行也没有 s 行。"}
 	sayWrongLine   = text{"%s:%d: %s.", "%s:%d：%s。"}
 	sayWrongFile   = text{"%s: %s.", "%s：%s。"}
@@ -34,12 +37,12 @@ var (
 	}
 	sayBadSteps    = text{"--steps takes a number from 0 (no limit) on.", "--steps 应为不小于 0 的数，0 为不限。"}
 	saySolving     = text{"solving", "正在求解"}
-	saySolveStep   = text{"%d filled, rank %d, at least %d, %.0f s", "已填 %d，名次合计 %d，下界 %d，%.0f 秒"}
+	saySolveStep   = text{"%d filled, rank %d, at least %d, %.0f s", "已填 %d，志愿合计 %d，下界 %d，%.0f 秒"}
 	sayBestSoFar   = text{"Interrupted: this is the best found so far.", "已中断：以下是目前找到的最好结果。"}
 	sayProblemRow  = text{"problem", "问题"}
 	sayFilledRow   = text{"filled", "填满"}
 	sayServingRow  = text{"volunteers", "志愿者"}
-	sayRanksRow    = text{"ranks", "意愿名次"}
+	sayRanksRow    = text{"ranks", "志愿"}
 	sayProvedRow   = text{"proved", "证明"}
 	sayOneEach     = text{"one shift each", "每人一班"}
 	saySeveralEach = text{"several shifts each", "每人多班"}
@@ -52,17 +55,21 @@ var (
 	sayRankCount   = text{"%d × rank %d", "第 %[2]d 志愿 %[1]d 个"}
 	sayRanksBeyond = text{"%d × up to rank %d", "至第 %[2]d 志愿 %[1]d 个"}
 	sayBest        = text{
-		"best: none fills more, and none that fills as many has a lower sum of ranks", "最优：没有方案填得更多；填得同样多的，名次合计都不更低",
+		"best: none fills more, and none that fills as many has a lower sum of ranks", "最优：没有方案填得更多；填得同样多的，志愿合计都不更低",
 	}
 	sayWithin = text{
-		"none fills more; the sum of ranks is at most %.2f %% above the least", "没有方案填得更多；名次合计比最低者至多高 %.2f%%",
+		"none fills more; the sum of ranks is at most %.2f %% above the least", "没有方案填得更多；志愿合计比最低者至多高 %.2f%%",
 	}
 	sayUnproved = text{
 		"the slots are not proved best; among plans that fill as many, ranks are at most %.2f %% above the least",
-		"未证明填得最多；填得同样多的方案中，名次合计比最低者至多高 %.2f%%",
+		"未证明填得最多；填得同样多的方案中，志愿合计比最低者至多高 %.2f%%",
 	}
 	sayNoProof = text{
-		"nothing yet about the sum of ranks; a longer --seconds may tell", "名次合计尚无有用的下界，可加长 --seconds",
+		"nothing yet about the sum of ranks; a longer --seconds may tell", "志愿合计尚无有用的下界，可加长 --seconds",
+	}
+	sayNeither = text{
+		"not that no more can be filled, and nothing yet about the sum of ranks; a longer --seconds may tell",
+		"未证明填得最多，志愿合计也尚无有用的下界，可加长 --seconds",
 	}
 	sayMoreSlots = text{
 		"At most %d more slots could be filled; the bound below holds for plans that fill as many as this one.",
@@ -81,8 +88,10 @@ func misread(name string, err error) text {
 		return then(sayEmptyFile.with(name), sayFormatsHelp)
 	case errors.Is(err, errBinaryFile):
 		return then(sayBinaryFile.with(name), sayFormatsHelp)
+	case errors.As(err, &line) && noShifts.MatchString(line.Why):
+		return then(sayPairsFirst.with(name, line.Line), sayFormatsHelp)
 	case errors.As(err, &line):
-		return then(text{sayWrongLine.with(name, line.Line, line.Why).en, sayWrongLine.with(name, line.Line, lineInChinese(line.Why)).zh},
+		return then(text{counted(sayWrongLine.with(name, line.Line, line.Why)).en, sayWrongLine.with(name, line.Line, lineInChinese(line.Why)).zh},
 			sayFormatsHelp)
 	case errors.Is(err, instance.ErrNothing):
 		return then(sayNoProblem.with(name), sayFormatsHelp)
@@ -95,13 +104,22 @@ func misread(name string, err error) text {
 	return sayWrongFile.with(name, strings.TrimPrefix(err.Error(), "matcher: "))
 }
 
+// noShifts is what instance.Read finds where pairs come before all shifts.
+var noShifts = regexp.MustCompile(`^shift is .+, above -1$`)
+
+// countable are the words of which English has another form for one.
+var countable = regexp.MustCompile(`\b1 (volunteer|shift|slot|pair|more slot|free slot|eligible pair|pair)s\b`)
+
+// counted is the text with one slot rather than 1 slots.
+func counted(t text) text { return text{countable.ReplaceAllString(t.en, "1 $1"), t.zh} }
+
 // then is one text after another.
 func then(a, b text) text { return text{a.en + b.en, a.zh + b.zh} }
 
 // numberWords are what instance.Read calls the numbers of a line.
 var numberWords = map[string]string{
 	"number of volunteers": "志愿者人数", "number of shifts": "班次数", "number of pairs": "可选对数", "shift": "班次",
-	"day": "日期", "start": "开始", "end": "结束", "capacity": "名额", "place": "地点", "volunteer": "志愿者", "rank": "名次",
+	"day": "日期", "start": "开始", "end": "结束", "capacity": "名额", "place": "地点", "volunteer": "志愿者", "rank": "志愿",
 }
 
 // lineWords are what instance.Read finds wrong with a line; what a group matched stands at %s.
@@ -173,14 +191,14 @@ With -o json everything is one JSON object instead.
 `
 
 const solveHelpChinese = `
-不经服务器，求解文件中的匹配问题（- 为标准输入；gzip 自动解压）：先尽量填满名额，再使意愿名次合计最小，再使负担最均。
+不经服务器，求解文件中的匹配问题（- 为标准输入；gzip 自动解压）：先尽量填满名额，再使志愿合计最小，再使负担最均。
 
 格式由首行判断。# 之后为注释；班次从 0 起编号，应在所有 e 行之前。
 
   每人一班                          每人多班，时间不重叠
   p 志愿者数 班次数 可选对数
   s 班次 名额                       s 班次 日 开始 结束 名额 地点           （自第 0 日起的半小时数）
-  e 志愿者 班次 名次                e 志愿者 班次 名次                      （名次 1 为最想去）
+  e 志愿者 班次 志愿                e 志愿者 班次 志愿                      （志愿 1 为最想去）
 
 每人一班求得精确的最优解，需要多久就算多久。每人多班（每人最多 4 班、24 个半小时，换地点须空半小时）则不断改进，直到证明最优、
 --seconds 用完、--steps 做完或按 Ctrl-C，然后给出找到的最好结果。只给 --steps 不给 --seconds 时不限时间，同样的 --seed 在任何
@@ -188,8 +206,8 @@ const solveHelpChinese = `
 
 最后一行为：filled F rank R bound B seconds S
   F  填满的名额数
-  R  意愿名次合计，越小越好
-  B  填满 F 个名额的方案，名次合计都不低于 B；R = B 即为最小。若未证明 F 为最多，前一行说明至多还能再填几个。
+  R  志愿合计，越小越好
+  B  填满 F 个名额的方案，志愿合计都不低于 B；R = B 即为最小。若未证明 F 为最多，前一行说明至多还能再填几个。
   S  求解所用的秒数，不含读文件
 
 加 -o json 则只输出一个 JSON 对象。

@@ -34,6 +34,8 @@ type planner struct {
 	listed   *nuov1.ListShiftsRequest
 	answer   *nuov1.ExplainMatchResponse
 	refuse   error
+	match    *nuov1.Match // nil: a proposed one
+	hide     bool         // who stands where
 }
 
 func (f *planner) ProposeMatch(_ context.Context, req *nuov1.ProposeMatchRequest) (*nuov1.Match, error) {
@@ -42,6 +44,9 @@ func (f *planner) ProposeMatch(_ context.Context, req *nuov1.ProposeMatchRequest
 }
 
 func (f *planner) GetMatch(context.Context, *nuov1.GetMatchRequest) (*nuov1.Match, error) {
+	if f.match != nil {
+		return f.match, nil
+	}
 	return planned(nuov1.MatchState_MATCH_STATE_PROPOSED), nil
 }
 
@@ -69,6 +74,9 @@ func (f *planner) WatchMatch(_ *nuov1.WatchMatchRequest, stream grpc.ServerStrea
 func (f *planner) ListPlacements(
 	_ context.Context, req *nuov1.ListPlacementsRequest,
 ) (*nuov1.ListPlacementsResponse, error) {
+	if f.hide {
+		return nil, forbidden
+	}
 	if req.GetPageToken() == "" && len(f.placed) > 1 { // two pages, to be joined
 		return &nuov1.ListPlacementsResponse{Placements: f.placed[:1], NextPageToken: "1"}, f.refuse
 	}
@@ -226,10 +234,14 @@ func TestPlanErrDays(t *testing.T) {
 		"--community b":                         "Which days?",
 		"--community b --from today":            "Which days?",
 		"--community b --from today --to today": "the day after the last",
-		"--list a --date today":                 "A list has its date",
-		"--community b --date someday":          `"someday" is not a date`,
-		"--list a --method best":                "fill, roster, stable",
-		"--list a --each many":                  "it takes a number",
+		"--community b --date today --from today":              "not both",
+		"--community b --from 2020-02-09 --to 2020-03-12":      "more than 31 days",
+		"--community b --date today --method fill --each 3":    "leave --each out",
+		"--community b --date today --method stable --each 10": "--method stable gives each volunteer one shift",
+		"--list a --date today":                                "A list has its date",
+		"--community b --date someday":                         `"someday" is not a date`,
+		"--list a --method best":                               "fill, roster, stable",
+		"--list a --each many":                                 "it takes a number",
 	} {
 		exit, out, said := asked(t, &planner{}, append([]string{"match", "plan"}, strings.Fields(args)...)...)
 		if exit != exitUsage || out != "" {
@@ -296,6 +308,7 @@ func TestApplyMatchOK(t *testing.T) {
 	if exit != exitOK || f.applied.GetEtag() != "e" || f.applied.GetName() != "matches/1" || f.applied.GetRequestId() == "" {
 		t.Error(exit, said, f.applied)
 	}
+	want(t, out, "has it or an offer of it already")
 	want(t, out, "Changed since the plan was made, and not offered: 1", "offered instead: 1", "Offered: 2. Changed: 1.", "张示例")
 	if strings.Count(out, "李示例") != 1 || strings.Count(out, "王示例") != 2 {
 		t.Error(out)
@@ -342,7 +355,7 @@ func TestExplainOK(t *testing.T) {
 	}
 	want(t, out, "二号门 pm: 1 free; volunteers who may take it: 3; below the minimum headcount by 1", "2 × too little rest",
 		"4 × exempt", "proof: shifts 2, slots together 4, volunteers who may take one 3, slots that these can fill 3", "who may: 张示例",
-		"all slots are taken", "held by 欧阳示例", "the ranks would add up to 3 more", "欧阳示例: pm -> am", "with one more slot",
+		"all slots are taken", "held by 欧阳示例", "ranks add up to 3 more", "欧阳示例: pm -> am", "one more slot would do",
 		"with the skill lawyer: slots filled besides 1", "without a shift in this plan: 2", "Something has changed")
 }
 

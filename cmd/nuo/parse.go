@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"math"
 	"slices"
 	"strconv"
@@ -53,7 +54,7 @@ const me = "me"
 // parse turns what was typed into a value of the field.
 func (in *input) parse(p place, collection, raw string) (protoreflect.Value, error) {
 	fd := p.last()
-	bad := usage(sayBadValue, p.flag, raw, typeOf(fd))
+	bad := badValue(p, raw)
 	switch fd.Kind() {
 	case protoreflect.EnumKind:
 		n, ok := in.parseEnum(fd.Enum(), raw)
@@ -76,12 +77,18 @@ func (in *input) parse(p place, collection, raw string) (protoreflect.Value, err
 			return protoreflect.ValueOfInt32(n), nil
 		}
 		n, err := strconv.ParseInt(raw, 10, 32)
+		if errors.Is(err, strconv.ErrRange) {
+			return protoreflect.Value{}, usage(sayBadRange, p.flag, raw)
+		}
 		if err != nil {
 			return protoreflect.Value{}, bad
 		}
 		return protoreflect.ValueOfInt32(int32(n)), nil
 	case protoreflect.Int64Kind:
 		n, err := strconv.ParseInt(raw, 10, 64)
+		if errors.Is(err, strconv.ErrRange) {
+			return protoreflect.Value{}, usage(sayBadRange, p.flag, raw)
+		}
 		if err != nil {
 			return protoreflect.Value{}, bad
 		}
@@ -91,6 +98,14 @@ func (in *input) parse(p place, collection, raw string) (protoreflect.Value, err
 	default:
 		return in.parseString(p, collection, raw)
 	}
+}
+
+// badValue says what a flag takes.
+func badValue(p place, raw string) error {
+	kind := typeOf(p.last())
+	return &usageError{text{
+		sayBadValue.with(p.flag, raw, kind).en, sayBadValue.with(p.flag, raw, or(typeWords[kind], kind)).zh,
+	}}
 }
 
 func (in *input) parseString(p place, collection, raw string) (protoreflect.Value, error) {
@@ -112,7 +127,7 @@ func (in *input) parseString(p place, collection, raw string) (protoreflect.Valu
 
 // parseMessage reads the messages that have a short way to be written.
 func (in *input) parseMessage(p place, raw string) (protoreflect.Value, error) {
-	bad := usage(sayBadValue, p.flag, raw, typeOf(p.last()))
+	bad := badValue(p, raw)
 	key, value, paired := strings.Cut(raw, "=")
 	switch p.last().Message().FullName() {
 	case "google.protobuf.Timestamp":

@@ -48,6 +48,7 @@ Exit status: 0 done, 1 refused, 2 wrong usage, 3 server unreachable, 4 store unr
 	sayOneOf           = text{"Give one of: %s.", "请给出其中一个：%s。"}
 	sayNothingToChange = text{"Nothing to change: give at least one flag of what is to be different.", "没有要修改的内容，请至少给出一个选项。"}
 	sayBadValue        = text{"--%s does not take %q; it takes a %s.", "--%s 不接受 %q，应为 %s。"}
+	sayBadRange        = text{"--%s does not take %q; the number is too large or too small.", "--%s 不接受 %q，数值过大或过小。"}
 	sayBadEnum         = text{"--%s does not take %q; it takes one of: %s.", "--%s 不接受 %q，可用：%s。"}
 	sayBadRole         = text{"--%s has no role %q; it takes one of: %s.", "--%s 没有角色 %q，可用：%s。"}
 	sayBadTime         = text{
@@ -313,6 +314,13 @@ var flagWords = map[string]text{
 	"plan":    {"print the plan too, a line each assignment", "同时输出方案，每项安排一行"},
 }
 
+// typeWords are what flags take, in Chinese, where the word is not written as it stands.
+var typeWords = map[string]string{
+	"word": "词", "bool": "true 或 false", "hours": "小时数（最多两位小数）", "number": "整数", "date": "日期", "name": "名称",
+	"text": "文字", "time": "时间", "duration": "时长（如 30m、12h）", "role=scope": "角色=范围", "contract=hours": "契约=小时数",
+	"days hours": "日子和时间", "dates": "日期",
+}
+
 // fieldWords are the columns of tables: a field of the API and its Chinese.
 const fieldWords = `
 	name 名称 display_name 名称 kind 类别 parent 上级 state 状态 village 村 company 企业 address 地址 etag 版本标记
@@ -340,13 +348,13 @@ const fieldWords = `
 	offer_life 邀约有效 max_live_offers 待签上限 max_daily 每日上限 rest_after_night 夜班后休息 rest_between 班间休息
 	max_weekly 每周上限 max_days_in_row 连续天数上限 check_in_opens 签到开放 door_before 入户可见提前
 	door_after 入户可见延后 time_zone 时区 terms 条款 scope 范围 category 类别 version 版本 revision_time 版本时间
-	from_date 从 to_date 到 id 编号 board_degree 展示方式 wording_version 文本版本 vouched 单位担保 leftover_task 剩余任务
+	from_date 从 to_date 到 days 日期 id 编号 board_degree 展示方式 wording_version 文本版本 vouched 单位担保 leftover_task 剩余任务
 	by 经办 method 方式 side 一方 check_in_time 签到 check_out_time 签退 event_time 最近变动 from_state 原状态
-	to_state 现状态 cause 起因 note_commitment 说明摘要 previous_hash 上一条摘要 person.display_name 姓名 rank 名次
+	to_state 现状态 cause 起因 note_commitment 说明摘要 previous_hash 上一条摘要 person.display_name 姓名 rank 志愿
 	scope 范围 pool 志愿者来源 shifts_each 每人班次 seconds 秒数 seed 种子 phase 进度 elapsed 已用时间 optimal 最优 gap 差距
 	score.filled 已填 value 价值 filled 已填 open_slots 缺 short_shifts 人数不足班次 unfairness 不均 volunteers 志愿者 shifts 班次
 	slots 名额 pairs 可选对 steps 步数 placements 安排 changed 有变 rounds 轮次 failure 失败原因 creator_role 发起角色
-	solve_time 求解时间 apply_time 执行时间 rank_reasons 名次由来 kind_position 类别次序 place_position 地点次序 round 轮次
+	solve_time 求解时间 apply_time 执行时间 rank_reasons 志愿由来 kind_position 类别次序 place_position 地点次序 round 轮次
 	contract_state 契约状态 kinds 想做的类别 places 想去的地点 availability 可到时间 absences 不能来的日子
 	max_shifts_weekly 每周最多班次 weekdays 周几 from_time 从 to_time 到
 	contact.display_name 姓名 note 说明`

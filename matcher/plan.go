@@ -1,6 +1,9 @@
 package matcher
 
-import "cmp"
+import (
+	"cmp"
+	"math"
+)
 
 // Assignment is one volunteer on one shift.
 type Assignment struct {
@@ -34,16 +37,20 @@ type Plan struct {
 	// Score is how good it is.
 	Score Score
 	// Bound is what no plan can better: Bound.Value is at least the best Value there is, and no plan of Score.Value has
-	// a Rank (after Moved) below Bound.Rank. Where a solver is exact it is the Score itself.
+	// fewer Moved than Bound.Moved, or as few and a Rank below Bound.Rank. Where a solver is exact it is the Score itself.
 	Bound Score
 	// Optimal tells that Value, Moved and Rank are proved best. The Unfairness of Roster is improved, not proved.
 	Optimal bool
 }
 
-// Gap is how far the plan's Rank may be above the least, in parts of the bound: 0.01 is one per cent. It says nothing
-// where Value itself is not proved, which Score.Value < Bound.Value tells.
+// Gap is how far the plan's Rank may be above the least among plans of its Value and Moved, in parts of the bound: 0.01 is
+// one per cent. Whether its Value is best is another question, which Score.Value < Bound.Value leaves open. Where Moved is
+// not proved, as only Repair may leave it, the bound's Rank is for plans that move fewer, and Gap is +Inf.
 func (p *Plan) Gap() float64 {
-	if p.Score.Rank <= p.Bound.Rank {
+	switch {
+	case p.Score.Moved > p.Bound.Moved:
+		return math.Inf(1)
+	case p.Score.Rank <= p.Bound.Rank:
 		return 0
 	}
 	return float64(p.Score.Rank-p.Bound.Rank) / float64(max(p.Bound.Rank, 1))

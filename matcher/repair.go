@@ -40,8 +40,8 @@ type RepairPlan struct {
 	Broken []Violation
 }
 
-// errWeigh is for ranks beyond any use.
-var errWeigh = errors.New("matcher: the ranks are too high to weigh moved people against them")
+// ErrRanks is for ranks beyond any use.
+var ErrRanks = errors.New("matcher: the ranks are too high to weigh moved people against them")
 
 // Repair mends a signed roster after the problem has changed, by withdrawals (leave them out of signed, and their pairs out
 // of the problem), new shifts, new people or other times: of the rosters that keep every signed place which is not movable
@@ -58,25 +58,29 @@ var errWeigh = errors.New("matcher: the ranks are too high to weigh moved people
 // search and the bounds of Roster on what is left. When the context ends it answers the best roster so far, which keeps
 // what can be kept, and the same Seed and Steps give the same roster.
 //
+// Rosters of equal score are told apart as Fill or Roster does it, by the numbers of volunteers and shifts and by the seed;
+// of signed places that exclude each other, and of begun crews, by the order of signed alone.
+//
 // Its memory beside the solver's is that of another Problem with the pairs that are open, and 8 bytes for each of them.
 //
-// Errors: an *ElementError for a signed place that names nobody, and another where the ranks of all slots add up to more
-// than can be weighed against moved places: above 5e17 divided by the number of people.
+// Errors: an *ElementError for a signed place that names nobody; ErrRanks where the ranks of all slots add up to more than
+// can be weighed against moved places, above 5e17 divided by the number of people; and the context's, where it ends before
+// it is known which of the signed places can stay.
 func Repair(ctx context.Context, p *Problem, signed []Assignment, o RepairOptions) (*RepairPlan, error) {
-	r, err := newRepair(p, signed, o.Movable)
+	beat := &pulse{ctx, pulseSteps}
+	r, err := newRepair(beat, p, signed, o.Movable)
 	if err != nil {
 		return nil, err
 	}
-	completing, err := r.settleCrews(ctx, o)
+	completing, err := r.settleCrews(ctx, beat, o)
 	if err != nil {
 		return nil, err
 	}
-	found, err := r.solve(ctx, o)
-	if err == nil && slices.Max(append(r.over(found.added), 0)) > 0 {
-		// Values weigh a begun crew no more than other people whom a minimum headcount needs, so it may be left.
-		r.pin(completing, found.added)
-		found, err = r.solve(ctx, o)
+	kept, err := r.kept(beat, completing)
+	if err != nil {
+		return nil, err
 	}
+	found, err := r.solve(ctx, o, completing, kept)
 	if err != nil {
 		return nil, err
 	}
@@ -96,13 +100,9 @@ type repair struct {
 	// held are the fixed shifts of each volunteer, taken the fixed places of each shift.
 	held  [][]int32
 	taken []int
-	// pins complete crews that fixed people have begun: they are fixed, too.
-	pins []Assignment
-	// before is what a search added before the pins.
-	before []Assignment
 }
 
-func newRepair(p *Problem, signed []Assignment, movable func(Assignment) bool) (*repair, error) {
+func newRepair(beat *pulse, p *Problem, signed []Assignment, movable func(Assignment) bool) (*repair, error) {
 	for i, a := range signed {
 		switch {
 		case a.Volunteer < 0 || a.Volunteer >= len(p.volunteers):
@@ -119,9 +119,17 @@ func newRepair(p *Problem, signed []Assignment, movable func(Assignment) bool) (
 		if r.movable[i] = movable != nil && movable(a); r.movable[i] {
 			r.rule[i] = r.forbids(nil, 0, a)
 		}
+		if err := beat.beat(r.effort(a)); err != nil {
+			return nil, err
+		}
 	}
-	r.fix()
-	return r, nil
+	return r, r.fix(beat)
+}
+
+// effort is about what forbids costs, in looks at pairs.
+func (r *repair) effort(a Assignment) int {
+	held := len(r.held[a.Volunteer])
+	return 8 + 8*(held+len(r.p.CommitmentsOf(a.Volunteer))) + held*held
 }
 
 // byPlace are the indices of places by volunteer, then shift, then index.
@@ -149,21 +157,21 @@ func once(places []Assignment, sorted []int32) []Assignment {
 }
 
 // fix makes every signed place fixed that can be, beside those before it and those that are fixed already.
-func (r *repair) fix() {
+func (r *repair) fix(beat *pulse) error {
 	for i, a := range r.signed {
+		if err := beat.beat(r.effort(a)); err != nil {
+			return err
+		}
 		if r.movable[i] || r.fixed[i] || r.rule[i] == BrokenCrew {
 			continue
 		}
 		if r.rule[i] = r.forbids(r.held[a.Volunteer], r.taken[a.Shift], a); r.rule[i] == None {
 			r.fixed[i] = true
-			r.hold(a)
+			r.held[a.Volunteer] = append(r.held[a.Volunteer], int32(a.Shift))
+			r.taken[a.Shift]++
 		}
 	}
-}
-
-func (r *repair) hold(a Assignment) {
-	r.held[a.Volunteer] = append(r.held[a.Volunteer], int32(a.Shift))
-	r.taken[a.Shift]++
+	return nil
 }
 
 // forbids is the rule that forbids a place beside those held by the volunteer and taken of the shift.
@@ -177,15 +185,24 @@ func (r *repair) forbids(held []int32, taken int, a Assignment) Rule {
 	return None
 }
 
-// kept are the movable places that can stay together beside the fixed ones, who signed first first, in whole crews: what
-// a search begins with.
-func (r *repair) kept() []Assignment {
+// kept are the movable places that can stay together beside the fixed ones and those that complete crews, who signed first
+// first, in whole crews: what a search begins with.
+func (r *repair) kept(beat *pulse, completing []Assignment) ([]Assignment, error) {
 	held, taken := slices.Clone(r.held), slices.Clone(r.taken)
+	hold := func(a Assignment) {
+		held[a.Volunteer] = append(slices.Clip(held[a.Volunteer]), int32(a.Shift))
+		taken[a.Shift]++
+	}
+	for _, a := range completing {
+		hold(a)
+	}
 	var kept []Assignment
 	for i, a := range r.signed {
+		if err := beat.beat(r.effort(a)); err != nil {
+			return nil, err
+		}
 		if !r.fixed[i] && r.forbids(held[a.Volunteer], taken[a.Shift], a) == None {
-			held[a.Volunteer] = append(slices.Clip(held[a.Volunteer]), int32(a.Shift))
-			taken[a.Shift]++
+			hold(a)
 			kept = append(kept, a)
 		}
 	}
@@ -201,12 +218,12 @@ func (r *repair) kept() []Assignment {
 			whole = append(whole, a)
 		}
 	}
-	return whole
+	return whole, nil
 }
 
 // roster is the whole roster where this is added, by volunteer and shift.
 func (r *repair) roster(added []Assignment) []Assignment {
-	added = slices.Concat(r.pins, added)
+	added = slices.Clone(added)
 	slices.SortFunc(added, compareAssignments)
 	roster := make([]Assignment, 0, len(added)+len(r.signed))
 	for _, i := range r.sorted {
@@ -244,20 +261,6 @@ func (r *repair) score(roster []Assignment) Score {
 	return score
 }
 
-// start is what a search begins with: what can be kept, or what was found before where that is better.
-func (r *repair) start() []Assignment {
-	kept := r.kept()
-	if len(r.before) == 0 {
-		return kept
-	}
-	before := slices.DeleteFunc(slices.Clone(r.before), func(a Assignment) bool { return slices.Contains(r.pins, a) })
-	with := r.roster(before)
-	if r.p.Check(with) == nil && r.score(with).Compare(r.score(r.roster(kept))) < 0 {
-		return before
-	}
-	return kept
-}
-
 // report writes down the new roster and what it changes.
 func (r *repair) report(found repairFound) *RepairPlan {
 	plan := &RepairPlan{}
@@ -280,9 +283,8 @@ func (r *repair) report(found repairFound) *RepairPlan {
 		}
 	}
 	plan.Changes = r.changes(lost, plan.Added)
-	plan.Bound.Filled = plan.Score.Filled
-	if plan.Optimal {
-		plan.Bound = plan.Score
+	if plan.Bound.Filled = plan.Score.Filled; found.exact {
+		plan.Bound, plan.Optimal = plan.Score, true
 	}
 	return plan
 }

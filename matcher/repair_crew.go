@@ -6,15 +6,20 @@ import (
 )
 
 // crewSteps is the most work spent on the question whether begun crews can be completed.
-const crewSteps = 2000
+const crewSteps = 500
 
 // settleCrews sees to the crews that fixed people have begun: whoever cannot be given company is fixed no longer. It
 // answers assignments that complete all crews begun by those who are.
-func (r *repair) settleCrews(ctx context.Context, o RepairOptions) ([]Assignment, error) {
+func (r *repair) settleCrews(ctx context.Context, beat *pulse, o RepairOptions) ([]Assignment, error) {
 	for slices.Max(append(r.over(nil), 0)) > 0 {
-		completing, err := r.completing(ctx, o)
+		completing, proved, err := r.company(beat)
 		if err != nil {
 			return nil, err
+		}
+		if !proved && ctx.Err() == nil {
+			if completing, err = r.completing(ctx, completing, o); err != nil {
+				return nil, err
+			}
 		}
 		over, crews := r.over(completing), 0
 		for _, n := range over {
@@ -27,7 +32,9 @@ func (r *repair) settleCrews(ctx context.Context, o RepairOptions) ([]Assignment
 			crews = (crews + 1) / 2 // whom this sets free may complete the others
 		}
 		r.breakCrews(over, crews)
-		r.fix()
+		if err := r.fix(beat); err != nil {
+			return nil, err
+		}
 	}
 	return nil, nil
 }
@@ -44,21 +51,9 @@ func (r *repair) over(added []Assignment) []int {
 	return over
 }
 
-// completing are assignments that complete as many begun crews as are found.
-func (r *repair) completing(ctx context.Context, o RepairOptions) ([]Assignment, error) {
-	missing := make([]int, len(r.taken))
-	for s, over := range r.over(nil) {
-		if over > 0 {
-			missing[s] = r.p.shifts[s].Crew - over
-		}
-	}
-	var start []Assignment
-	for _, a := range r.kept() { // in whole crews
-		if missing[a.Shift] > 0 {
-			missing[a.Shift]--
-			start = append(start, a)
-		}
-	}
+// completing searches for assignments that complete more begun crews than those that it starts with, by the search of
+// Roster among the pairs that complete crews alone.
+func (r *repair) completing(ctx context.Context, start []Assignment, o RepairOptions) ([]Assignment, error) {
 	open := r.open(ctx, true)
 	if open == nil {
 		return start, nil // the context has ended
@@ -89,13 +84,5 @@ func (r *repair) breakCrews(over []int, crews int) {
 		r.fixed[i], r.rule[i] = false, BrokenCrew
 		r.taken[a.Shift]--
 		r.held[a.Volunteer] = slices.DeleteFunc(r.held[a.Volunteer], func(s int32) bool { return int(s) == a.Shift })
-	}
-}
-
-// pin makes what completes the begun crews fixed, after a search that added something else.
-func (r *repair) pin(completing, added []Assignment) {
-	r.pins, r.before = completing, added
-	for _, a := range completing {
-		r.hold(a)
 	}
 }

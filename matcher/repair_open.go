@@ -12,19 +12,38 @@ type repairFound struct {
 	added   []Assignment
 	bound   Score
 	optimal bool
+	// exact tells that the bound is the score itself, the unfairness in it.
+	exact bool
 }
 
-// solve looks for the best that can be added to the fixed places. When the context ends it is at least what can be kept.
-func (r *repair) solve(ctx context.Context, o RepairOptions) (repairFound, error) {
-	start := r.start()
+// solve looks for the best that can be added to the fixed places. When the context ends it is at least what completes
+// their crews and what can be kept.
+func (r *repair) solve(ctx context.Context, o RepairOptions, completing, kept []Assignment) (repairFound, error) {
+	start := repairFound{added: slices.Concat(completing, kept), bound: r.most()}
 	open := r.open(ctx, false)
 	if open == nil { // the context has ended
-		return repairFound{added: start, bound: r.most()}, nil
+		return start, nil
 	}
-	if !open.several {
-		return open.fill(ctx, start)
+	var found repairFound
+	var err error
+	if open.several {
+		begin := start.added
+		if open.p.Check(open.parts(begin)) != nil { // a narrowed problem may lack some of what is kept
+			begin = completing
+		}
+		found, err = open.roster(ctx, begin, o)
+	} else {
+		found, err = open.fill(ctx, start)
 	}
-	return open.roster(ctx, start, o)
+	if err != nil {
+		return found, err
+	}
+	if slices.Max(append(r.over(found.added), 0)) > 0 ||
+		open.narrowed && r.score(r.roster(start.added)).Compare(r.score(r.roster(found.added))) < 0 {
+		start.bound = found.bound
+		return start, nil
+	}
+	return found, nil
 }
 
 // most is a bound for every roster: all slots filled.
@@ -53,10 +72,20 @@ type openProblem struct {
 	rests []int
 	// restOf is the number of that shift, 0 for none.
 	restOf []int
+	// later are the pairs of one volunteer with such shifts.
+	later []openPair
 	// unit is above every sum of ranks: by the people, and by the slots.
 	unit int64
 	// narrowed tells that some rosters were left out, so that bounds of the open problem are none of the whole.
 	narrowed bool
+	// completed is the value of all slots that complete crews.
+	completed int64
+}
+
+// openPair is a pair that is still to be added.
+type openPair struct {
+	shift, rank int32
+	signed      bool
 }
 
 // open makes the open problem, nil where the context ends. Of crews alone there are no slots but those that complete
@@ -65,7 +94,7 @@ func (r *repair) open(ctx context.Context, crewsAlone bool) *openProblem {
 	if ctx.Err() != nil {
 		return nil
 	}
-	o := &openProblem{r: r, p: &Problem{rules: r.p.rules}, unit: 1, narrowed: crewsAlone || len(r.pins) > 0}
+	o := &openProblem{r: r, p: &Problem{rules: r.p.rules}, unit: 1, narrowed: crewsAlone}
 	o.addShifts(crewsAlone)
 	p := o.p
 	p.volunteers = slices.Clone(r.p.volunteers)
@@ -90,11 +119,32 @@ func (r *repair) open(ctx context.Context, crewsAlone bool) *openProblem {
 	o.unit = min(o.unit, o.unitOfSlots())
 	if !o.several { // addPairs has asked all rules
 		p.commitments, p.firstCommitment = nil, make([]int, len(p.volunteers)+1)
-		for i := range o.rests {
-			p.shifts[len(r.p.shifts)+i].Priority = 2 * MaxPriority // no slot weighs more
-		}
 	}
+	o.weighRests()
 	return o
+}
+
+// weighRests puts the slots that complete crews before all else. Where everybody gets one shift the order of the weights
+// is enough (see doc.go); otherwise one weighs more than all that people could get beside them. Beyond any use, where that
+// is no number to reckon with, solve sees to it that crews are completed.
+func (o *openProblem) weighRests() {
+	n := len(o.r.p.shifts)
+	weight := 2 * MaxPriority
+	if o.several {
+		slots, people := 0, 0
+		for s := range o.p.shifts[:n] {
+			shift := &o.p.shifts[s]
+			slots += shift.Capacity*shift.Priority + shift.Minimum*MaxPriority
+		}
+		for v := range o.p.volunteers {
+			people += min(o.p.volunteers[v].Shifts, o.p.first[v+1]-o.p.first[v]) * 2 * MaxPriority
+		}
+		weight = min(max(weight, min(slots, people)), 1<<34)
+	}
+	for s := n; s < len(o.p.shifts); s++ {
+		o.p.shifts[s].Priority = weight
+		o.completed += int64(o.p.shifts[s].Capacity) * (int64(weight) + MaxPriority)
+	}
 }
 
 // unitOfSlots is the number of slots by the highest rank, and one.
@@ -129,7 +179,7 @@ func ownOf(places []Assignment, v int) (own, others []Assignment) {
 }
 
 // addShifts makes the shifts with what is left of them. A crew that fixed people have begun gets a shift of its own for
-// the places that complete it, of the highest weight there is.
+// the places that complete it, of a weight that is set later.
 func (o *openProblem) addShifts(crewsAlone bool) {
 	r, p := o.r, o.p
 	p.shifts = slices.Clone(r.p.shifts)
@@ -139,7 +189,7 @@ func (o *openProblem) addShifts(crewsAlone bool) {
 		shift.Capacity, shift.Minimum = shift.Capacity-taken, max(0, shift.Minimum-taken)
 		if over := taken % shift.Crew; over != 0 {
 			rest, missing := *shift, shift.Crew-over
-			rest.Capacity, rest.Crew, rest.Minimum, rest.Priority = missing, missing, missing, MaxPriority
+			rest.Capacity, rest.Crew, rest.Minimum = missing, missing, missing
 			shift.Capacity, shift.Minimum = shift.Capacity-missing, max(0, shift.Minimum-missing)
 			o.restOf[s] = len(r.p.shifts) + len(o.rests)
 			o.rests = append(o.rests, s)
@@ -179,37 +229,43 @@ func (o *openProblem) addCommitments(v int) {
 	volunteer.Shifts = max(1, volunteer.Shifts-len(o.r.held[v]))
 }
 
-// addPairs adds the pairs that a volunteer can have beside the fixed shifts; own are their movable places. Only where a
-// limit is to be heeded the rules are asked.
+// addPairs adds the pairs that a volunteer can have beside the fixed shifts; own are their movable places, by shift. Only
+// where a limit is to be heeded the rules are asked.
 func (o *openProblem) addPairs(v int, own []Assignment, limited bool) {
 	r, p := o.r, o.p
 	from := len(p.shift)
 	var most int32
-	add := func(s int, rank int32, signed bool) {
-		p.shift, p.rank, o.signed = append(p.shift, int32(s)), append(p.rank, rank), append(o.signed, signed)
+	add := func(s int32, rank int32, signed bool) {
+		p.shift, p.rank, o.signed = append(p.shift, s), append(p.rank, rank), append(o.signed, signed)
 		most = max(most, rank)
 	}
-	can := func(s int) bool { return !limited || r.p.Forbids(v, r.held[v], s) == None }
+	o.later = o.later[:0]
 	shifts, ranks := r.p.PairsOf(v)
 	for i, s := range shifts {
-		shift := &p.shifts[s]
-		switch {
-		case shift.Capacity == 0 || !can(int(s)):
-		case o.restOf[s] > 0 && shift.Start == shift.End && p.volunteers[v].Shifts > 1:
-			o.narrowed = true // no rule about time would keep them from both parts of the shift
-		default:
-			add(int(s), ranks[i], slices.Contains(own, Assignment{v, int(s)}))
+		shift, rest := &p.shifts[s], o.restOf[s]
+		if shift.Capacity == 0 && rest == 0 || limited && r.p.Forbids(v, r.held[v], int(s)) != None {
+			continue
 		}
-	}
-	for i, s := range o.rests {
-		if rank, ok := r.p.rankOf(v, s); ok && can(s) {
-			add(len(r.p.shifts)+i, rank, slices.Contains(own, Assignment{v, s}))
+		for len(own) > 0 && own[0].Shift < int(s) {
+			own = own[1:]
 		}
-	}
-	for _, a := range own {
-		if slices.ContainsFunc(p.shift[from:], func(s int32) bool { return o.whole(int(s)) == a.Shift }) {
+		signed := len(own) > 0 && own[0].Shift == int(s)
+		if signed {
 			o.places++
 		}
+		switch {
+		case shift.Capacity == 0:
+		case rest > 0 && shift.Start == shift.End && p.volunteers[v].Shifts > 1:
+			o.narrowed = true // no rule about time would keep them from both parts of the shift
+		default:
+			add(s, ranks[i], signed)
+		}
+		if rest > 0 {
+			o.later = append(o.later, openPair{int32(rest), ranks[i], signed})
+		}
+	}
+	for _, pair := range o.later {
+		add(pair.shift, pair.rank, pair.signed)
 	}
 	n := min(p.volunteers[v].Shifts, len(p.shift)-from)
 	if n > 1 && !o.several {
@@ -240,11 +296,11 @@ func (o *openProblem) together(v int, shifts []int32) bool {
 
 // fill is exact: where the Value is best the number of filled slots is given, so the fewest moved places are the most
 // signed pairs, and the most signed pairs are the fewest others.
-func (o *openProblem) fill(ctx context.Context, start []Assignment) (repairFound, error) {
+func (o *openProblem) fill(ctx context.Context, start repairFound) (repairFound, error) {
 	var cost []int64 // the ranks
 	if o.places > 0 {
 		if o.unit >= (1<<60)/int64(2*len(o.p.volunteers)+2) {
-			return repairFound{}, errWeigh
+			return repairFound{}, ErrRanks
 		}
 		cost = make([]int64, len(o.p.shift))
 		for pair, rank := range o.p.rank {
@@ -259,9 +315,9 @@ func (o *openProblem) fill(ctx context.Context, start []Assignment) (repairFound
 		return repairFound{}, err
 	}
 	if flow == nil {
-		return repairFound{added: start, bound: o.r.most()}, nil
+		return start, nil
 	}
-	found := repairFound{optimal: true}
+	found := repairFound{bound: start.bound, exact: !o.narrowed}
 	for v, s := range flow.shiftOf {
 		if s >= 0 {
 			found.added = append(found.added, Assignment{v, o.whole(int(s))})
@@ -281,7 +337,7 @@ func (o *openProblem) whole(s int) int {
 // roster searches: a signed pair costs less than others by the unit.
 func (o *openProblem) roster(ctx context.Context, start []Assignment, options RepairOptions) (repairFound, error) {
 	if o.unit >= (1<<52)/int64(o.places+2) {
-		return repairFound{}, errWeigh
+		return repairFound{}, ErrRanks
 	}
 	cost := make([]int64, len(o.p.shift))
 	for pair, rank := range o.p.rank {
@@ -291,13 +347,13 @@ func (o *openProblem) roster(ctx context.Context, start []Assignment, options Re
 		}
 	}
 	base := o.base()
-	if o.p.Check(o.parts(start)) != nil { // a narrowed problem may lack some of it
-		start = nil
-	}
 	search := RosterOptions{Seed: options.Seed, Steps: options.Steps, Start: o.parts(start)}
 	if options.Progress != nil {
 		search.Progress = func(at Progress) {
-			at.Score, at.Bound = o.score(base, at.Score.Value, at.Score.Rank), o.score(base, at.Bound.Value, at.Bound.Rank)
+			if at.Score.Value < o.completed {
+				return // no roster yet, for a crew is not complete
+			}
+			at.Score, at.Bound = o.score(base, at.Score), o.score(base, at.Bound)
 			if o.narrowed {
 				at.Bound = o.r.most()
 			}
@@ -310,7 +366,7 @@ func (o *openProblem) roster(ctx context.Context, start []Assignment, options Re
 	}
 	found := repairFound{optimal: result.optimal() && !o.narrowed, bound: o.r.most()}
 	if !o.narrowed {
-		found.bound = o.score(base, result.maxValue, result.minCost)
+		found.bound = o.score(base, Score{Value: result.maxValue, Rank: result.minCost})
 	}
 	for _, a := range result.assignments {
 		found.added = append(found.added, Assignment{a.Volunteer, o.whole(a.Shift)})
@@ -327,27 +383,24 @@ func (o *openProblem) base() Score {
 			fixed = append(fixed, a)
 		}
 	}
-	base := o.r.p.ScoreOf(append(fixed, o.r.pins...))
+	base := o.r.p.ScoreOf(fixed)
 	base.Moved = len(o.r.signed) - len(fixed) - o.places
-	for _, a := range o.r.pins {
-		if slices.Contains(o.r.signed, a) {
-			base.Moved--
-		}
-	}
+	base.Value -= o.completed
 	for i, s := range o.rests {
 		for n := range o.p.shifts[len(o.r.p.shifts)+i].Capacity {
-			base.Value += o.r.p.slotWeight(s, o.r.taken[s]+n) - 2*MaxPriority
+			base.Value += o.r.p.slotWeight(s, o.r.taken[s]+n)
 		}
 	}
 	return base
 }
 
-// score is the whole plan's where the open one has this value and cost.
-func (o *openProblem) score(base Score, value, cost int64) Score {
-	cost += int64(o.places) * o.unit // now moved × unit + ranks
+// score is the whole plan's where the open one has this score, its rank being the cost.
+func (o *openProblem) score(base, open Score) Score {
+	cost := open.Rank + int64(o.places)*o.unit // now moved × unit + ranks
 	moved := max(0, cost/o.unit)
 	return Score{
-		Value: base.Value + value, Moved: base.Moved + int(moved), Rank: base.Rank + max(0, cost-moved*o.unit),
+		Value: base.Value + open.Value, Filled: base.Filled + open.Filled, Moved: base.Moved + int(moved),
+		Rank: base.Rank + max(0, cost-moved*o.unit),
 	}
 }
 

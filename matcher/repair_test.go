@@ -249,7 +249,7 @@ func TestOKRepairOfSeveralShiftsEachAndCrews(t *testing.T) {
 			optimal++
 		}
 	}
-	if best < problems*98/100 || optimal < problems*8/10 {
+	if best < problems*99/100 || optimal < problems*9/10 {
 		t.Errorf("only %d of %d are best and %d proved", best, problems, optimal)
 	}
 }
@@ -261,7 +261,7 @@ func begunCrews(t *testing.T, r *rand.Rand) mended {
 	b := NewBuilder(Rules{})
 	shifts, timeless := 1+r.IntN(3), r.IntN(4) == 0
 	for s := range shifts {
-		shift := Shift{Start: 2 * s, End: 2*s + 2 + r.IntN(3), Priority: 1 + r.IntN(3)}
+		shift := Shift{Start: 2 * s, End: 2*s + 2 + r.IntN(3), Priority: 1 + r.IntN(2)*(MaxPriority-1)}
 		if timeless {
 			shift.End = shift.Start
 		}
@@ -271,7 +271,7 @@ func begunCrews(t *testing.T, r *rand.Rand) mended {
 		b.Shift(shift)
 	}
 	for v := range 4 {
-		b.Volunteer(Volunteer{Shifts: 1 + r.IntN(3)})
+		b.Volunteer(Volunteer{Shifts: 1 + r.IntN(2)})
 		for s := range shifts {
 			if r.IntN(3) == 0 {
 				continue
@@ -319,7 +319,7 @@ func TestOKRepairGivesCompanyToWhoIsLeftOfACrew(t *testing.T) {
 			optimal++
 		}
 	}
-	if begun < 100 || broken < 100 || best < problems*9/10 || optimal < problems/2 {
+	if begun < 100 || broken < 100 || best < problems*99/100 || optimal < problems*8/10 {
 		t.Errorf("%d begun, %d broken, %d best, %d optimal of %d", begun, broken, best, optimal, problems)
 	}
 }
@@ -540,7 +540,7 @@ func TestOKRepairBreaksOneCrewToCompleteAnother(t *testing.T) {
 	}
 }
 
-func TestOKRepairTellsProgressOfTheWholeRoster(t *testing.T) {
+func TestOKRepairTellsProgressOfWholeRosters(t *testing.T) {
 	r := rand.New(rand.NewPCG(6, 7))
 	told := 0
 	for i := range 400 {
@@ -548,16 +548,121 @@ func TestOKRepairTellsProgressOfTheWholeRoster(t *testing.T) {
 		if i%2 == 0 {
 			m = begunCrews(t, r)
 		}
-		var last Progress
-		plan := m.repair(t, RepairOptions{Steps: 100, Progress: func(p Progress) { told, last = told+1, p }})
-		got := Score{Value: last.Score.Value, Moved: last.Score.Moved, Rank: last.Score.Rank}
-		want := Score{Value: plan.Score.Value, Moved: plan.Score.Moved, Rank: plan.Score.Rank}
-		if last != (Progress{}) && got != want {
-			t.Fatalf("told %+v of %+v", last, plan)
+		var all []Progress
+		plan := m.repair(t, RepairOptions{Steps: 100, Progress: func(p Progress) { all = append(all, p) }})
+		told += len(all)
+		for k, at := range all {
+			if at.Score.Value < 0 || at.Bound.Value < at.Score.Value {
+				t.Fatalf("told %+v: no roster", at)
+			}
+			if k == 0 {
+				continue
+			}
+			before := all[k-1]
+			before.Score.Unfairness, at.Score.Unfairness = 0, 0
+			if at.Score.Compare(before.Score) > 0 || at.Bound.Value > before.Bound.Value ||
+				at.Score.Value == before.Score.Value && at.Bound.Moved < before.Bound.Moved {
+				t.Fatalf("told %+v, then %+v", before, at)
+			}
+		}
+		if len(all) == 0 {
+			continue
+		}
+		got, want := all[len(all)-1].Score, plan.Score
+		got.Unfairness, want.Unfairness = 0, 0
+		if got != want {
+			t.Fatalf("told %+v of %+v", got, plan)
 		}
 	}
 	if told < 100 {
 		t.Errorf("told %d times", told)
+	}
+}
+
+func TestOKRepairCompletesACrewByWhomElseItCostsLeast(t *testing.T) {
+	// One of a watch is left, and either of two others completes it: one then gives up a gate, the other two.
+	b := NewBuilder(Rules{})
+	b.Shift(Shift{End: 8, Capacity: 2, Crew: 2})
+	for _, shift := range []Shift{{Start: 0, End: 4}, {Start: 4, End: 8}, {Start: 0, End: 8}} {
+		shift.Capacity, shift.Minimum, shift.Priority = 1, 1, 1000
+		b.Shift(shift)
+	}
+	for range 3 {
+		b.Volunteer(Volunteer{Shifts: 2})
+	}
+	for _, pair := range []Pair{{0, 0, 1, 0}, {1, 0, 1, 0}, {1, 1, 1, 0}, {1, 2, 1, 0}, {2, 0, 50, 0}, {2, 3, 1, 0}} {
+		b.Pair(pair)
+	}
+	plan, err := Repair(t.Context(), built(t, b), []Assignment{{0, 0}}, RepairOptions{Steps: 1000})
+	if want := []Assignment{{0, 0}, {1, 1}, {1, 2}, {2, 0}}; err != nil || !slices.Equal(plan.Assignments, want) ||
+		!plan.Optimal || plan.Bound.Value != 4002 {
+		t.Errorf("%+v, %v, want %v", plan, err, want)
+	}
+}
+
+// watches is a problem of watches by twos, each with one who has signed; crews people more can complete any of the next
+// choices, each one.
+func watches(t *testing.T, crews, choices int) (p *Problem, signed []Assignment) {
+	t.Helper()
+	b := NewBuilder(Rules{})
+	for range 2 * crews {
+		b.Volunteer(Volunteer{})
+	}
+	for range crews {
+		b.Shift(Shift{End: 4, Capacity: 2, Crew: 2})
+	}
+	for s := range crews {
+		b.Pair(Pair{Volunteer: s, Shift: s})
+		signed = append(signed, Assignment{s, s})
+		for c := range choices {
+			b.Pair(Pair{Volunteer: crews + s, Shift: (s + c) % crews, Rank: 1 + c})
+		}
+	}
+	return built(t, b), signed
+}
+
+func TestOKRepairKeepsBegunCrewsWhenTheContextHasEnded(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	p, signed := watches(t, 100, 3)
+	plan, err := Repair(ctx, p, signed, RepairOptions{})
+	if err != nil || len(plan.Broken) > 0 || plan.Score.Filled != 200 {
+		t.Errorf("%+v, %v", plan, err)
+	}
+	p, signed = watches(t, 30_000, 3)
+	if plan, err := Repair(ctx, p, signed, RepairOptions{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("%d broken, %v: nobody had time to look for company", len(plan.Broken), err)
+	}
+}
+
+func TestOKRepairLetsPeopleGoOverToCompleteAllCrews(t *testing.T) {
+	// Everybody is the only company of one crew but the first, who can join each: all have to be in their place.
+	const crews = 50
+	b := NewBuilder(Rules{})
+	for range 2 * crews {
+		b.Volunteer(Volunteer{})
+	}
+	var signed []Assignment
+	for s := range crews {
+		b.Shift(Shift{End: 4, Capacity: 2, Crew: 2})
+		b.Pair(Pair{Volunteer: s, Shift: s})
+		b.Pair(Pair{Volunteer: crews + s, Shift: s})
+		b.Pair(Pair{Volunteer: crews + s, Shift: max(s-1, 0)})
+		signed = append(signed, Assignment{s, s})
+	}
+	plan, err := Repair(t.Context(), built(t, b), signed, RepairOptions{})
+	if err != nil || len(plan.Broken) > 0 || plan.Score.Filled != 2*crews || !plan.Optimal {
+		t.Errorf("%+v, %v", plan, err)
+	}
+}
+
+func TestOKRepairProvesNoUnfairnessWhereItSearches(t *testing.T) {
+	p := gate(t, 2, []Shift{{End: 4, Capacity: 1}, {Start: 4, End: 8, Capacity: 1}}, Pair{0, 0, 1, 0}, Pair{0, 1, 1, 0}, Pair{1, 1, 1, 0})
+	plan, err := Repair(t.Context(), p, nil, RepairOptions{Steps: 1000})
+	want := plan.Score
+	want.Unfairness = 0
+	if err != nil || !plan.Optimal || plan.Score.Unfairness == 0 || plan.Bound != want {
+		t.Errorf("%+v, %v", plan, err)
 	}
 }
 
@@ -579,7 +684,7 @@ func TestErrRepairRanksTooHigh(t *testing.T) {
 	}
 	p := built(t, b)
 	movable := RepairOptions{Movable: func(Assignment) bool { return true }}
-	if _, err := Repair(t.Context(), p, []Assignment{{0, 0}}, movable); !errors.Is(err, errWeigh) {
+	if _, err := Repair(t.Context(), p, []Assignment{{0, 0}}, movable); !errors.Is(err, ErrRanks) {
 		t.Errorf("movable: %v", err)
 	}
 	plan, err := Repair(t.Context(), p, []Assignment{{0, 0}}, RepairOptions{})

@@ -259,14 +259,21 @@ func (g *gathering) asks(v *nuov1.Volunteer, organisation string) bool {
 
 // candidate reads what one volunteer has promised and wishes.
 func (g *gathering) candidate(tx *store.Tx, reader *lifecycle.Reader, v *nuov1.Volunteer) (*candidate, error) {
+	wishes, err := wishesOf(tx, v.GetName())
+	if err != nil {
+		return nil, err
+	}
 	from, to := g.reach()
+	if wishes.GetMaxShiftsWeekly() > 0 { // a week may begin with the last shift
+		to = to.Add(daysOfWeek * 24 * time.Hour)
+	}
 	promised, err := reader.Candidate(v, g.policy, from, to, loadReach, g.without)
 	if err != nil {
 		return nil, err
 	}
-	c := &candidate{Candidate: promised}
-	if c.wishes, err = wishesOf(tx, v.GetName()); err != nil || g.match.GetMethod() != stable {
-		return c, err
+	c := &candidate{Candidate: promised, wishes: wishes}
+	if g.match.GetMethod() != stable {
+		return c, nil
 	}
 	c.accepted = map[string]bool{}
 	for _, community := range g.communities {

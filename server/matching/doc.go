@@ -31,7 +31,9 @@
 //   - the waitlist goes first: slots that somebody waits for are not given;
 //   - of 二对一 two or nobody are sent (Roster), where capacity, free and held slots are even; FILL and STABLE decide each
 //     slot by itself;
-//   - as many shifts each as asked for, as the volunteer wishes a week, and as live offers are allowed.
+//   - as many shifts each as asked for, and as live offers are allowed;
+//   - as many as the volunteer wishes a week: in any seven days, with what is promised and offered around the plan; in a
+//     plan over more than a week, on average (week.go).
 //
 // The rest rules of the district go to the matcher as numbers; a signature checks them again, exactly. Wishes become a
 // rank (rank.go); for STABLE, residence, skill and experience become a standing. Every slot has the same priority, and

@@ -188,6 +188,23 @@ func TestOKHoursBind(t *testing.T) {
 	}
 }
 
+// Who wants one shift a week gets one in any seven days, also where each day has a plan of its own.
+func TestOKAWishForAWeekBindsDailyPlans(t *testing.T) {
+	h := open(t)
+	h.person(1)
+	h.wishes(person(1), &nuov1.Preference{MaxShiftsWeekly: 1})
+	got := ""
+	for _, day := range []string{"12", "10", "13", "16", "18", "19", "20"} { // the 12th and the 19th are a week apart
+		date := "2020-02-" + day
+		h.shift("on"+day, date+" 08:00", 1)
+		m := h.apply(mingzhuOffice, h.plan(mingzhuOffice, &nuov1.ProposeMatchRequest{Scope: mingzhu, FromDate: date}))
+		got += h.roll(m.GetName()) + " "
+	}
+	if strings.Join(strings.Fields(got), " ") != "on12:1 on19:1" {
+		t.Errorf("%s", got)
+	}
+}
+
 // Nobody is sent alone to a watch of two, nobody beyond what they may rest, and a waitlist goes first.
 func TestOKRosterKeepsCrewsRestAndWaitlist(t *testing.T) {
 	h := open(t)

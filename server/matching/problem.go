@@ -2,6 +2,7 @@ package matching
 
 import (
 	"context"
+	"slices"
 
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
 	"nuo.internal/nuo/matcher"
@@ -28,6 +29,7 @@ type posed struct {
 	problem *matcher.Problem
 	times   timeline
 	spans   []span // of the shifts
+	starts  []int  // the days on which any begin, rising
 	slots   int
 	oneEach bool
 }
@@ -94,6 +96,11 @@ func (p *posing) addShifts() {
 		p.classes = append(p.classes, class[key])
 	}
 	p.kinds = len(class)
+	for _, s := range p.spans {
+		p.starts = append(p.starts, dayOf(s.from))
+	}
+	slices.Sort(p.starts)
+	p.starts = slices.Compact(p.starts)
 }
 
 // crew is two for 二对一 where the numbers allow it: half a crew that stands there already is completed one by one.
@@ -111,7 +118,8 @@ func (p *posing) crew(o *lifecycle.Opening) int {
 const lookBack = 15
 
 func (p *posing) addVolunteer(v int, c *candidate) {
-	most, load := p.limits(c)
+	week := p.weekOf(c)
+	most, load := p.limits(c, week)
 	volunteer := matcher.Volunteer{
 		Shifts: most, Load: load, Rest: minutes(p.policy.RestBetween),
 		TimeDay: minutes(p.policy.MaxDaily), TimeWeek: minutes(p.policy.MaxWeekly), DaysInRow: p.policy.MaxDaysInRow,
@@ -135,31 +143,41 @@ func (p *posing) addVolunteer(v int, c *candidate) {
 		}
 		p.builder.Commit(commitment)
 	}
-	p.addPairs(v, c, most)
+	p.addPairs(v, c, most, week)
+}
+
+// weekOf is how the volunteer's wish for so many shifts a week binds, with what is promised around the plan.
+func (p *posing) weekOf(c *candidate) *week {
+	wished := int(c.wishes.GetMaxShiftsWeekly())
+	if wished == 0 {
+		return nil
+	}
+	var begins []int
+	for _, e := range c.Promised() {
+		begins = append(begins, dayOf(p.times.at(e.GetStartTime().AsTime())))
+	}
+	return weekOf(wished, p.days(), begins)
+}
+
+// dayOf is the day of the plan that holds a minute, negative before its first.
+func dayOf(minute int) int {
+	if minute < 0 {
+		return (minute+1)/minutesOfDay - 1
+	}
+	return minute / minutesOfDay
 }
 
 // limits are the most shifts that the plan gives the volunteer, and the shifts held in the ninety days before it and in
 // what lies ahead.
-func (p *posing) limits(c *candidate) (most, load int) {
-	days := p.days()
-	inPlan := 0
-	for _, e := range c.Promised() {
-		load++
-		if start := p.times.at(e.GetStartTime().AsTime()); start >= 0 && start < days*minutesOfDay {
-			inPlan++
-		}
-	}
+func (p *posing) limits(c *candidate, w *week) (most, load int) {
+	load = len(c.Promised())
 	given := p.given[c.Volunteer.GetName()]
 	most = c.Offers
 	if each := int(p.match.GetShiftsEach()); each > 0 {
 		most = min(most, each-given)
 	}
-	if weekly := int(c.wishes.GetMaxShiftsWeekly()); weekly > 0 {
-		wished := weekly
-		if days > 7 {
-			wished = (weekly*days + 6) / 7
-		}
-		most = min(most, wished-inPlan)
+	if w != nil {
+		most = min(most, w.most(p.starts))
 	}
 	return max(most, 0), min(load, matcher.MaxLoad)
 }
@@ -174,7 +192,7 @@ func (p *posed) days() int {
 }
 
 // addPairs adds the shifts that the volunteer may have, with their ranks.
-func (p *posing) addPairs(v int, c *candidate, most int) {
+func (p *posing) addPairs(v int, c *candidate, most int, w *week) {
 	personal := make([]*refusal, p.kinds) // by class; nil: not asked yet
 	free := hoursOf(c.wishes, p.times, 0, p.days())
 	for s, o := range p.openings {
@@ -184,7 +202,10 @@ func (p *posing) addPairs(v int, c *candidate, most int) {
 			personal[p.classes[s]] = why
 		}
 		if why.rule == 0 {
-			why = p.refusal(c, o, s, free, most)
+			why = p.refusal(c, o, s, free)
+			if why.rule == 0 && (most == 0 || w.full(dayOf(p.spans[s].from))) {
+				why = &refusal{rule: nuov1.MatchRule_MATCH_RULE_LIMIT_SHIFTS}
+			}
 		}
 		if why.rule != 0 {
 			if p.refused != nil {
@@ -212,7 +233,7 @@ func first(faults []*fault.Error) *refusal {
 }
 
 // refusal is why a volunteer may not have a shift who may have others of its class.
-func (p *posing) refusal(c *candidate, o *lifecycle.Opening, s int, free *hours, most int) *refusal {
+func (p *posing) refusal(c *candidate, o *lifecycle.Opening, s int, free *hours) *refusal {
 	if !c.Unbound() || o.Stands(c.Volunteer.GetName()) {
 		if why := first(o.Refusals(c.Candidate)); why.rule != 0 {
 			return why
@@ -221,11 +242,8 @@ func (p *posing) refusal(c *candidate, o *lifecycle.Opening, s int, free *hours,
 			return &refusal{ruleOf(why.reason), why.reason}
 		}
 	}
-	switch {
-	case o.GaveUp(c.Volunteer.GetName()) || !free.allow(p.spans[s], o.DueBy()):
+	if o.GaveUp(c.Volunteer.GetName()) || !free.allow(p.spans[s], o.DueBy()) {
 		return &refusal{rule: notAvailable}
-	case most == 0:
-		return &refusal{rule: nuov1.MatchRule_MATCH_RULE_LIMIT_SHIFTS}
 	}
 	return none
 }

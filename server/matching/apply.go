@@ -7,11 +7,13 @@ import (
 	storev1 "nuo.internal/nuo/api/nuo/store/v1"
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
 	"nuo.internal/nuo/server/call"
+	"nuo.internal/nuo/server/fault"
 	"nuo.internal/nuo/server/store"
 )
 
 // ApplyMatch records that offers are to be made of a plan, and by whom; Work makes them. It needs a person, for a person
-// answers for what is offered. WRONG_STATE for what is not PROPOSED, ETAG_MISMATCH for a plan that was not read.
+// answers for what is offered. WRONG_STATE for what is not PROPOSED, NOT_FOUND for a plan that was kept for as long as
+// plans are, ETAG_MISMATCH for one that was not read.
 func (r *Room) ApplyMatch(ctx context.Context, req *nuov1.ApplyMatchRequest) (*nuov1.Match, error) {
 	return call.Mutate(ctx, r.store, req, func(c *call.Call) (*nuov1.Match, error) {
 		m, err := matchOf(c, req.GetName())
@@ -23,6 +25,9 @@ func (r *Room) ApplyMatch(ctx context.Context, req *nuov1.ApplyMatchRequest) (*n
 		}
 		if err := refuseState(m, "APPLY", proposed); err != nil {
 			return nil, err
+		}
+		if expired(m, c.Tx) { // the next sweep forgets it
+			return nil, fault.New(notFound, "name", m.GetName())
 		}
 		if err := call.RefuseStale(m, req.GetEtag()); err != nil {
 			return nil, err

@@ -46,7 +46,7 @@ func damaged(err error) bool {
 }
 
 // offerSome offers the next placements, at most so many but for people who come together, and tells whether there may be
-// more.
+// more. PERMISSION_DENIED where who applied the plan may do so no longer.
 func offerSome(tx *store.Tx, m *nuov1.Match, most int) (more bool, err error) {
 	w, err := workOf(tx, m.GetName())
 	if err != nil {
@@ -54,6 +54,9 @@ func offerSome(tx *store.Tx, m *nuov1.Match, most int) (more bool, err error) {
 	}
 	crews, err := nextCrews(tx, m, w.GetApplyNumber(), most)
 	if err != nil || len(crews) == 0 {
+		return false, err
+	}
+	if err := refuseFormer(tx, m, w); err != nil {
 		return false, err
 	}
 	wanted := make([][]lifecycle.Placing, len(crews))
@@ -95,23 +98,8 @@ func note(tx *store.Tx, m *nuov1.Match, w *storev1.MatchWork, p *storev1.StoredP
 // setAside says of the next placements, which cannot be read with what belongs to them, that they are damaged.
 func (r *Room) setAside(ctx context.Context, name string) error {
 	return r.update(ctx, name, applying, func(tx *store.Tx, m *nuov1.Match) error {
-		w, err := workOf(tx, name)
-		if err != nil {
-			return err
-		}
-		crews, err := nextCrews(tx, m, w.GetApplyNumber(), 1)
-		if err != nil {
-			return err
-		}
-		for _, crew := range crews {
-			for _, p := range crew {
-				o := lifecycle.Placed{Refused: nuov1.ErrorReason_ERROR_REASON_DAMAGED}
-				if err := note(tx, m, w, p, o); err != nil {
-					return err
-				}
-			}
-		}
-		return store.MatchWorks.Put(tx, w)
+		_, err := giveUpSome(tx, m, 1, nuov1.ErrorReason_ERROR_REASON_DAMAGED)
+		return err
 	})
 }
 

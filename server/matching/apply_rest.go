@@ -5,15 +5,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"errors"
 	"hash"
-	"log/slog"
+	"slices"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	storev1 "nuo.internal/nuo/api/nuo/store/v1"
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
-	"nuo.internal/nuo/server/kv"
+	"nuo.internal/nuo/matcher"
 	"nuo.internal/nuo/server/lifecycle"
 	"nuo.internal/nuo/server/store"
 )
@@ -31,7 +30,7 @@ func (r *Room) applyMatch(ctx context.Context, m *nuov1.Match) error {
 			return err
 		}
 		var err error
-		if again, err = r.planRest(ctx, m.GetName()); err != nil {
+		if again, err = r.nextRound(ctx, m.GetName()); err != nil {
 			return err
 		}
 	}
@@ -42,19 +41,7 @@ func (r *Room) applyMatch(ctx context.Context, m *nuov1.Match) error {
 	})
 }
 
-// planRest plans the next round and tells whether there is one. That the rest cannot be solved ends the plan as it is:
-// its offers are made.
-func (r *Room) planRest(ctx context.Context, name string) (again bool, err error) {
-	again, err = r.nextRound(ctx, name)
-	lasting := err != nil && ctx.Err() == nil && !passing(err) &&
-		!errors.Is(err, errSettled) && !errors.Is(err, kv.ErrUnknown) && !errors.Is(err, kv.ErrClosed)
-	if lasting {
-		r.log.WarnContext(ctx, "the rest of a plan is not solved again", slog.String("match", name), slog.Any("error", err))
-		return false, nil
-	}
-	return again, err
-}
-
+// nextRound plans the next round and tells whether there is one.
 func (r *Room) nextRound(ctx context.Context, name string) (again bool, err error) {
 	var m *nuov1.Match
 	var w *storev1.MatchWork
@@ -72,27 +59,34 @@ func (r *Room) nextRound(ctx context.Context, name string) (again bool, err erro
 	if err != nil {
 		return false, err
 	}
-	now, err := r.fingerprint(ctx, m, own)
-	if err != nil || !w.GetChanged() && bytes.Equal(now, w.GetFingerprint()) {
+	whole, err := r.read(ctx, m, &ownOffers{without: own.without})
+	if err != nil {
 		return false, err
+	}
+	made := whole.fingerprint()
+	if !w.GetChanged() && bytes.Equal(made, w.GetFingerprint()) {
+		return false, nil
 	}
 	s, err := r.solve(ctx, m, &ownOffers{given: own.given})
 	if err != nil || len(s.plan.Assignments) == 0 {
 		return false, err
 	}
 	round := m.GetRounds() + 1
-	return true, r.keep(ctx, m, s.placements(uint64(m.GetPlacements())+1, round), func(tx *store.Tx, m *nuov1.Match) error {
+	next := s.placements(uint64(m.GetPlacements())+1, round)
+	return true, r.keep(ctx, m, next, func(tx *store.Tx, m *nuov1.Match) error {
+		whole.tellOf(m, append(slices.Clone(own.placed), next...))
 		m.Rounds = round
 		w, err := workOf(tx, name)
 		if err != nil {
 			return err
 		}
-		w.Changed, w.Fingerprint = false, now
+		w.Changed, w.Fingerprint = false, made
 		return store.MatchWorks.Put(tx, w)
 	})
 }
 
-// ownOffers reads which offers the plan has made.
+// ownOffers reads which offers the plan has made, in short transactions. What lies behind the placements that its record
+// counts is half a round, without offers.
 func (r *Room) ownOffers(ctx context.Context, name string) (*ownOffers, error) {
 	own := &ownOffers{without: lifecycle.Without{}, given: map[string]int{}}
 	for from, more := uint64(1), true; more; {
@@ -117,11 +111,35 @@ func (r *Room) ownOffers(ctx context.Context, name string) (*ownOffers, error) {
 			if p.GetState() == offered {
 				own.without[p.GetContract()] = true
 				own.given[p.GetVolunteer()]++
+				own.placed = append(own.placed, p)
 			}
 		}
 		more = len(page) == lookAt
 	}
 	return own, nil
+}
+
+// tellOf writes into a plan's record what it is with a further round: what was offered and what is planned, together. As a
+// whole it was never solved, so that nothing is proved of it.
+func (p *posed) tellOf(m *nuov1.Match, placements []*storev1.StoredPlacement) {
+	volunteers, shifts := map[string]int{}, map[string]int{}
+	for v, c := range p.people {
+		volunteers[c.Volunteer.GetName()] = v
+	}
+	for s, o := range p.openings {
+		shifts[o.Shift.GetName()] = s
+	}
+	var all []matcher.Assignment
+	for _, placement := range placements {
+		v, known := volunteers[placement.GetVolunteer()]
+		s, open := shifts[placement.GetShift()]
+		if known && open {
+			all = append(all, matcher.Assignment{Volunteer: v, Shift: s})
+		}
+	}
+	p.count(m)
+	m.Score, m.Bound, m.Optimal, m.Gap = p.scoreOf(p.problem.ScoreOf(all)), nil, false, 0
+	m.Score.ShortShifts = p.short(all)
 }
 
 // fingerprint is that of what is stored now, looking past the plan's own offers.

@@ -205,3 +205,25 @@ func TestOKWhoGaveUpIsPassedOver(t *testing.T) {
 		t.Errorf("%v: %v", m, all)
 	}
 }
+
+// After a further round the figures are the whole plan's, offers and new places together; of the whole nothing is proved.
+func TestOKFiguresOfSeveralRounds(t *testing.T) {
+	y := newYard(t)
+	y.shift("gate", "08:00", "12:00", 3, func(s *nuov1.Shift) { s.MinimumHeadcount = 3 })
+	y.people(1)
+	m := y.plans()
+	if s := m.GetScore(); s.GetFilled() != 1 || s.GetOpenSlots() != 2 || s.GetShortShifts() != 1 || !m.GetOptimal() {
+		t.Errorf("one person: %v", m)
+	}
+	y.volunteer("new")
+	m = y.applies(m)
+	if s := m.GetScore(); s.GetFilled() != 2 || s.GetOpenSlots() != 1 || s.GetShortShifts() != 1 {
+		t.Errorf("two offers: %v", m)
+	}
+	if m.GetOffered() != 2 || m.GetVolunteers() != 2 || m.GetSlots() != 3 || m.GetPairs() != 2 {
+		t.Errorf("two offers: %v", m)
+	}
+	if m.GetOptimal() || m.GetBound() != nil || m.GetGap() != 0 {
+		t.Errorf("nothing is proved of two rounds: %v", m)
+	}
+}

@@ -3,6 +3,7 @@ package matching
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -94,6 +95,11 @@ func newYard(t *testing.T) *yard {
 		} {
 			o.District, o.State = yardDistrict, nuov1.ActiveState_ACTIVE_STATE_ACTIVE
 			if err := store.Organisations.Insert(tx, o); err != nil {
+				return err
+			}
+		}
+		for _, who := range []*policy.Caller{yardOffice, yardStreets, yardOthers} {
+			if err := KeepPlanner(tx, who); err != nil {
 				return err
 			}
 		}
@@ -360,6 +366,25 @@ func yardPlanner(name string, role nuov1.Role, scope string) *policy.Caller {
 		Token: "tokens/" + name, Person: yardPerson(name),
 		Grants: []policy.Grant{{Role: role, Scope: scope, District: yardDistrict}},
 	}
+}
+
+// KeepPlanner stores who plans, and a token of theirs.
+func KeepPlanner(tx *store.Tx, who *policy.Caller) error {
+	v := &nuov1.Volunteer{
+		Name: who.Person, District: who.Grants[0].District, State: nuov1.ActiveState_ACTIVE_STATE_ACTIVE,
+	}
+	if err := store.Volunteers.Put(tx, v); err != nil {
+		return err
+	}
+	if err := store.Persons.Put(tx, &storev1.StoredPerson{Name: v.GetName(), Person: &nuov1.Person{}}); err != nil {
+		return err
+	}
+	token := &nuov1.Token{Name: "tokens/" + strings.TrimPrefix(who.Person, "volunteers/"), Person: who.Person}
+	for _, g := range who.Grants {
+		token.Grants = append(token.Grants, &nuov1.Grant{Role: g.Role, Scope: g.Scope, District: g.District})
+	}
+	hash := sha256.Sum256([]byte(who.Person))
+	return store.Tokens.Put(tx, &storev1.StoredToken{Hash: hash[:], Token: token})
 }
 
 // yardCall is a call as the interceptors hand it to the room.

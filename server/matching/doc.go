@@ -46,12 +46,17 @@
 // Placements are offered in their order, by lifecycle.OfferPlan, at most fifty a transaction, which also holds what became
 // of each and where the next begins: a stop anywhere loses nothing and repeats nothing. Crews go whole or not at all. A
 // place that cannot be offered any more is CHANGED with the reason, and the others go on. The event names who applied the
-// plan and their role, a street's and a district's too: the system acts on nobody's behalf.
+// plan and their role, a street's and a district's too: the system acts on nobody's behalf. Whether they still hold that
+// role over the plan is asked in each of those transactions.
 //
 // After a round, what the plan was made of is read again, looking past its own offers (a fingerprint). Where that or a
 // place has changed, the slots that are free now are solved anew, with the offers held fixed and counted for what the plan
-// gives each, as the next round; three rounds at most. A round that was half written at a stop is written anew. Given up
-// between two steps, the offers that were made stand.
+// gives each, as the next round; three rounds at most. A round that was half written at a stop is written anew. The
+// plan's figures are then those of its offers and the new round together, of which nothing is proved.
+//
+// Given up between two steps, the offers that were made stand. So they do where the work cannot go on: the role was lost,
+// or a defect was met. What is left is CHANGED then, with the reason, which the plan has as its failure; it is APPLIED
+// where anything was offered and FAILED where nothing was.
 //
 // # What is kept
 //

@@ -142,6 +142,11 @@ func (h *house) furnish(tx *store.Tx) error {
 			return err
 		}
 	}
+	for _, who := range []*policy.Caller{mingzhuOffice, xingzhouOffice, streetOffice, command} {
+		if err := matching.KeepPlanner(tx, who); err != nil {
+			return err
+		}
+	}
 	for name, community := range map[string]string{list: mingzhu, other: xingzhou} {
 		l := &nuov1.TaskList{
 			Name: name, Community: community, Street: street, District: district, Date: tomorrow, Title: "清单", Maker: community,

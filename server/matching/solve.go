@@ -30,6 +30,8 @@ type ownOffers struct {
 	without lifecycle.Without
 	// given counts them by volunteer.
 	given map[string]int
+	// placed are their placements.
+	placed []*storev1.StoredPlacement
 }
 
 // solve makes a plan of what is stored now: read and find.
@@ -62,12 +64,7 @@ func (r *Room) find(ctx context.Context, p *posed) (*solution, error) {
 	if err := p.problem.Check(s.plan.Assignments); err != nil {
 		return nil, fmt.Errorf("matching: the plan breaks a rule: %w", err)
 	}
-	taken := p.taken(s.plan.Assignments)
-	for i, n := range taken {
-		if n < p.problem.Shift(i).Minimum {
-			s.short++
-		}
-	}
+	s.short = p.short(s.plan.Assignments)
 	return s, nil
 }
 
@@ -153,6 +150,16 @@ func (p *posed) taken(assignments []matcher.Assignment) []int {
 	n := make([]int, len(p.openings))
 	for _, a := range assignments {
 		n[a.Shift]++
+	}
+	return n
+}
+
+// short is how many shifts have fewer than they need at least.
+func (p *posed) short(assignments []matcher.Assignment) (n int32) {
+	for i, taken := range p.taken(assignments) {
+		if taken < p.problem.Shift(i).Minimum {
+			n++
+		}
 	}
 	return n
 }

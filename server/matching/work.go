@@ -89,10 +89,7 @@ func (r *Room) workIn(ctx context.Context, m *nuov1.Match, searches bool) error 
 		reason = e.Reason
 	}
 	r.log.ErrorContext(ctx, "a plan failed", slog.String("match", m.GetName()), slog.Any("error", err))
-	err = r.update(ctx, m.GetName(), m.GetState(), func(tx *store.Tx, m *nuov1.Match) error {
-		fail(m, reason, tx.Now())
-		return nil
-	})
+	err = r.breakOff(ctx, m.GetName(), m.GetState(), reason)
 	if errors.Is(err, errSettled) {
 		return nil
 	}

@@ -290,19 +290,6 @@ func TestOKFillDoesNotLookAtTheOrderOfPairs(t *testing.T) {
 	}
 }
 
-// ending is a context that ends after it was asked a number of times.
-type ending struct {
-	context.Context
-	left int
-}
-
-func (e *ending) Err() error {
-	if e.left--; e.left < 0 {
-		return context.Canceled
-	}
-	return nil
-}
-
 // Wherever Fill is, it asks again before it has looked at many more pairs.
 func TestErrFillEnds(t *testing.T) {
 	sparse := NewBuilder(Rules{})
@@ -322,16 +309,16 @@ func TestErrFillEnds(t *testing.T) {
 	for name, p := range map[string]*Problem{
 		"sparse": p, "dense": denseFill(t, 500, 500, 1, 1, func(v, s int) int { return v * s % 1009 }),
 	} {
-		count := &ending{t.Context(), 1 << 30}
+		count := &Ending{t.Context(), 1 << 30}
 		if _, err := Fill(count, p); err != nil {
 			t.Fatal(err)
 		}
-		asked := 1<<30 - count.left
+		asked := 1<<30 - count.Left
 		if least := p.Pairs() / pulseSteps; asked <= least {
 			t.Errorf("%s: asked %d times, not even once for %d pairs", name, asked, pulseSteps)
 		}
 		for left := 0; left < asked; left += 1 + asked/50 {
-			if plan, err := Fill(&ending{t.Context(), left}, p); !errors.Is(err, context.Canceled) || plan != nil {
+			if plan, err := Fill(&Ending{t.Context(), left}, p); !errors.Is(err, context.Canceled) || plan != nil {
 				t.Fatalf("%s: ended after %d of %d: %v, %v", name, left, asked, plan, err)
 			}
 		}

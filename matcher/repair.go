@@ -223,8 +223,10 @@ func (r *repair) kept(beat *pulse, completing []Assignment) ([]Assignment, error
 
 // roster is the whole roster where this is added, by volunteer and shift.
 func (r *repair) roster(added []Assignment) []Assignment {
-	added = slices.Clone(added)
-	slices.SortFunc(added, compareAssignments)
+	if !slices.IsSortedFunc(added, compareAssignments) {
+		added = slices.Clone(added)
+		slices.SortFunc(added, compareAssignments)
+	}
 	roster := make([]Assignment, 0, len(added)+len(r.signed))
 	for _, i := range r.sorted {
 		if !r.fixed[i] {

@@ -28,7 +28,7 @@ func (r *repair) solve(ctx context.Context, o RepairOptions, completing, kept []
 	var err error
 	if open.several {
 		begin := start.added
-		if open.p.Check(open.parts(begin)) != nil { // a narrowed problem may lack some of what is kept
+		if open.narrowed && open.p.Check(open.parts(begin)) != nil { // it may lack some of what is kept
 			begin = completing
 		}
 		found, err = open.roster(ctx, begin, o)
@@ -304,6 +304,9 @@ func (o *openProblem) fill(ctx context.Context, start repairFound) (repairFound,
 		}
 		cost = make([]int64, len(o.p.shift))
 		for pair, rank := range o.p.rank {
+			if pair%(1<<16) == 0 && ctx.Err() != nil {
+				return start, nil
+			}
 			cost[pair] = int64(rank)
 			if !o.signed[pair] {
 				cost[pair] += o.unit

@@ -258,10 +258,7 @@ func (a *acceptance) step(v int32) int32 {
 // next is the most wanted pair of a volunteer whose shift accepts, or nobody.
 func (a *acceptance) next(v int32) int32 {
 	first, last := a.p.first[v], a.p.first[v+1]
-	if a.budget -= last - first + 1; a.budget < 0 {
-		a.budget = lookAtContext
-		a.ended = a.ctx.Err()
-	}
+	a.spend(last - first + 1)
 	switch limited := len(a.limited) > 0 && a.limited[v]; {
 	case last-first > longRow:
 		return a.nextSorted(v, limited)
@@ -295,10 +292,22 @@ func (a *acceptance) next(v int32) int32 {
 	return int32(first) + int32(uint32(best))
 }
 
-// accepts tells whether the shift of a pair would have the volunteer, and may.
+// spend takes looks at pairs from the budget.
+func (a *acceptance) spend(looks int) {
+	if a.budget -= looks; a.budget < 0 && a.ended == nil {
+		a.budget = lookAtContext
+		a.ended = a.ctx.Err()
+	}
+}
+
+// accepts tells whether the shift of a pair would have the volunteer, and may. After the context's end none does.
 func (a *acceptance) accepts(v, pair int32, limited bool) bool {
 	s := a.p.shift[pair]
-	return a.key(v, pair) < a.worst[s] && (!limited || a.p.Forbids(int(v), nil, int(s)) == None)
+	if a.key(v, pair) >= a.worst[s] || !limited {
+		return a.key(v, pair) < a.worst[s]
+	}
+	a.spend(8 * (1 + len(a.p.CommitmentsOf(int(v)))))
+	return a.ended == nil && a.p.Forbids(int(v), nil, int(s)) == None
 }
 
 // nextAllowed is next for volunteers who may be forbidden a shift.

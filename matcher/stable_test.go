@@ -538,25 +538,42 @@ func TestErrStableCrew(t *testing.T) {
 	}
 }
 
-// countdown is a context that ends after it was asked n times.
-type countdown struct {
-	context.Context
-	n int
-}
-
-func (c *countdown) Err() error {
-	if c.n--; c.n < 0 {
-		return context.Canceled
-	}
-	return nil
-}
-
 func TestErrStableEnded(t *testing.T) {
 	p := crowd(t, 20_000, 5_000, 20)
 	for n := range 3 {
-		plan, err := Stable(&countdown{t.Context(), n}, p, StableOptions{})
+		plan, err := Stable(&Ending{t.Context(), n}, p, StableOptions{})
 		if plan != nil || !errors.Is(err, context.Canceled) {
 			t.Errorf("after %d: %v, %v", n, plan, err)
+		}
+	}
+}
+
+func TestErrStableEndedAmongCommitments(t *testing.T) {
+	// The shifts that somebody wants more come later, so that all are asked about, beside all that is promised.
+	const people, many = 40, 200
+	b := NewBuilder(Rules{})
+	for s := range many {
+		b.Shift(Shift{Start: 2 * s, End: 2*s + 1, Capacity: 1})
+	}
+	for v := range people {
+		b.Volunteer(Volunteer{})
+		for s := range many {
+			b.Pair(Pair{Volunteer: v, Shift: s, Rank: many - s})
+			b.Commit(Commitment{Volunteer: v, Start: 2*s + 1, End: 2*s + 2})
+		}
+	}
+	p := built(t, b)
+	count := &Ending{t.Context(), 1 << 30}
+	if _, err := Stable(count, p, StableOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	asked := 1<<30 - count.Left
+	if least := people * many * many * 8 / (2 * lookAtContext); asked < least {
+		t.Errorf("asked %d times, not %d", asked, least)
+	}
+	for left := 0; left < asked; left += 1 + asked/20 {
+		if plan, err := Stable(&Ending{t.Context(), left}, p, StableOptions{}); plan != nil || !errors.Is(err, context.Canceled) {
+			t.Fatalf("after %d of %d: %v, %v", left, asked, plan, err)
 		}
 	}
 }

@@ -412,7 +412,22 @@ func TestOKWishesCostWhatTheBestRearrangementCosts(t *testing.T) {
 		if score := p.ScoreOf(plan); x.Optimal != (score.Value == best.value && score.Rank == best.rank) || x.Score != score {
 			t.Errorf("optimal %v, score %+v, best %+v", x.Optimal, score, best)
 		}
-		for _, reason := range x.Volunteers {
+		e, err := matcher.NewExplainer(t.Context(), p, plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reasons := x.Volunteers
+		for _, v := range r.Perm(len(k.volunteers))[:min(1, len(k.volunteers))] { // and of somebody every shift, wished for or not
+			for s := range k.shifts {
+				reason, err := e.WhyNotShift(t.Context(), v, s)
+				_, eligible := j.rank[matcher.Assignment{Volunteer: v, Shift: s}]
+				if want := eligible && !slices.Contains(heldBy(plan, v), s); err != nil || (len(reason.Wishes) == 1) != want {
+					t.Errorf("volunteer %d, shift %d: %+v %v", v, s, reason, err)
+				}
+				reasons = append(reasons, reason)
+			}
+		}
+		for _, reason := range reasons {
 			for _, w := range reason.Wishes {
 				want, possible := with[matcher.Assignment{Volunteer: reason.Volunteer, Shift: w.Shift}]
 				if possible != (w.Certainty == matcher.Exact) {
@@ -739,6 +754,19 @@ func TestErrAFillExplainerKnowsNoCrewsAndNoSecondShift(t *testing.T) {
 	k.shifts[0] = matcher.Shift{Capacity: 2, Crew: 2}
 	if _, err := matcher.NewFillExplainer(t.Context(), k.problem(t), nil); !errors.Is(err, matcher.ErrCrew) {
 		t.Errorf("a crew: %v", err)
+	}
+}
+
+func TestErrWhyNotOfNoShift(t *testing.T) {
+	e, err := matcher.NewExplainer(t.Context(), sketch{volunteers: make([]matcher.Volunteer, 1)}.problem(t), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, pair := range [][2]int{{0, 0}, {0, -1}, {1, 0}} {
+		var wrong *matcher.ElementError
+		if _, err := e.WhyNotShift(t.Context(), pair[0], pair[1]); !errors.As(err, &wrong) {
+			t.Errorf("%v: %v", pair, err)
+		}
 	}
 }
 

@@ -23,11 +23,42 @@ func (e *Explainer) WhyNot(ctx context.Context, v int) (VolunteerReason, error) 
 	if err != nil || len(r.Wishes) == 0 {
 		return r, err
 	}
-	if !e.oneEach {
-		return r, e.local.costs(beat, &r)
+	return r, e.cost(beat, &r)
+}
+
+// WhyNotShift is WhyNot for one shift, wished for or not: there is a single wish, and none where v has the shift or is not
+// eligible for it.
+func (e *Explainer) WhyNotShift(ctx context.Context, v, s int) (VolunteerReason, error) {
+	switch {
+	case v < 0 || v >= len(e.p.volunteers):
+		return VolunteerReason{}, &ElementError{"volunteer", v, "number", "names nobody"}
+	case s < 0 || s >= len(e.p.shifts):
+		return VolunteerReason{}, &ElementError{"shift", s, "number", "names no shift"}
 	}
-	_, err = e.costs(beat, e.best.only(v), []*VolunteerReason{&r})
-	return r, err
+	beat := &pulse{ctx, 0}
+	if err := e.prepare(beat); err != nil {
+		return VolunteerReason{}, err
+	}
+	r := VolunteerReason{Volunteer: v, Held: []int{}}
+	held := e.plan.shiftsOf(v)
+	for _, h := range held {
+		r.Held = append(r.Held, int(h))
+	}
+	rank, ok := e.p.rankOf(v, s)
+	if !ok || slices.Contains(r.Held, s) {
+		return r, nil
+	}
+	r.Wishes = []Wish{e.wish(v, held, s, int(rank))}
+	return r, e.cost(beat, &r)
+}
+
+// cost fills in the answers for one volunteer's wishes.
+func (e *Explainer) cost(beat *pulse, r *VolunteerReason) error {
+	if !e.oneEach {
+		return e.local.costs(beat, r)
+	}
+	_, err := e.costs(beat, e.best.only(r.Volunteer), []*VolunteerReason{r})
+	return err
 }
 
 // prepare finds the best plan and the ways to change it, or the neighbourhood of the plan.
@@ -80,15 +111,7 @@ func (e *Explainer) reason(beat *pulse, v int) (VolunteerReason, error) {
 		if !wanted(i) {
 			continue
 		}
-		w := Wish{
-			Shift: int(s), Rank: int(ranks[i]), Slots: e.p.shifts[s].Capacity, Taken: e.plan.taken(int(s)), Eligible: e.asked[s],
-			Holders: e.holders(int(s)),
-		}
-		if w.Rule = e.alone(v, s); w.Rule != None {
-			w.Outside = true
-		} else {
-			w.Rule = e.against(v, held, int(s))
-		}
+		w := e.wish(v, held, int(s), int(ranks[i]))
 		r.Wishes = append(r.Wishes, w)
 		if err := beat.beat(8 + 64*len(held) + w.Taken); err != nil {
 			return r, err
@@ -96,6 +119,19 @@ func (e *Explainer) reason(beat *pulse, v int) (VolunteerReason, error) {
 	}
 	slices.SortFunc(r.Wishes, byRank)
 	return r, nil
+}
+
+// wish is a Wish of v without costs.
+func (e *Explainer) wish(v int, held []int32, s, rank int) Wish {
+	w := Wish{
+		Shift: s, Rank: rank, Slots: e.p.shifts[s].Capacity, Taken: e.plan.taken(s), Eligible: e.asked[s], Holders: e.holders(s),
+	}
+	if w.Rule = e.alone(v, int32(s)); w.Rule != None {
+		w.Outside = true
+	} else {
+		w.Rule = e.against(v, held, s)
+	}
+	return w
 }
 
 // wantsBefore is the rank below which a shift is wished for: the worst held, and for who is left out the one behind the

@@ -75,22 +75,6 @@ func (p *Problem) ScoreOf(assignments []Assignment) Score {
 	return score
 }
 
-// rankOf finds the rank of a pair by binary search, false where the volunteer is not eligible.
-func (p *Problem) rankOf(v, s int) (int32, bool) {
-	low, high := p.first[v], p.first[v+1]
-	for low < high {
-		if middle := int(uint(low+high) >> 1); int(p.shift[middle]) < s {
-			low = middle + 1
-		} else {
-			high = middle
-		}
-	}
-	if low < p.first[v+1] && int(p.shift[low]) == s {
-		return p.rank[low], true
-	}
-	return 0, false
-}
-
 func compareAssignments(a, b Assignment) int {
 	return cmp.Or(cmp.Compare(a.Volunteer, b.Volunteer), cmp.Compare(a.Shift, b.Shift))
 }

@@ -1,5 +1,7 @@
 package matcher
 
+import "slices"
+
 // Limits of what a Builder takes, so that no sum of a Score overflows.
 const (
 	// MaxElements is the most volunteers, and the most shifts, that a Problem holds.
@@ -135,6 +137,23 @@ func (p *Problem) StandingsOf(v int) []int32 {
 		return nil
 	}
 	return p.standing[p.first[v]:p.first[v+1]]
+}
+
+// pairAt is the index of a pair among all, by binary search in the volunteer's, O(log d); false where the volunteer is not
+// eligible.
+func (p *Problem) pairAt(v, s int) (int, bool) {
+	shifts, _ := p.PairsOf(v)
+	i, found := slices.BinarySearch(shifts, int32(s))
+	return p.first[v] + i, found
+}
+
+// rankOf is the rank of a pair, false where the volunteer is not eligible.
+func (p *Problem) rankOf(v, s int) (int32, bool) {
+	pair, found := p.pairAt(v, s)
+	if !found {
+		return 0, false
+	}
+	return p.rank[pair], true
 }
 
 // CommitmentsOf is what a volunteer has promised already, by start. The slice must not be changed.

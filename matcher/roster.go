@@ -101,17 +101,11 @@ func unsearched(p *Problem, cost []int64, start []Assignment) rosterResult {
 		r.maxValue += int64(shift.Capacity)*int64(shift.Priority) + int64(shift.Minimum)*MaxPriority
 	}
 	for _, a := range start {
-		r.cost += cost[rosterPair(p, a.Volunteer, a.Shift)]
+		pair, _ := p.pairAt(a.Volunteer, a.Shift)
+		r.cost += cost[pair]
 	}
 	for _, c := range cost {
 		r.minCost += min(c, 0)
 	}
 	return r
-}
-
-// rosterPair is the index of a pair that there is.
-func rosterPair(p *Problem, v, s int) int {
-	shifts, _ := p.PairsOf(v)
-	i, _ := slices.BinarySearch(shifts, int32(s))
-	return p.first[v] + i
 }

@@ -110,7 +110,7 @@ func newVerifier(p *Problem, assignments []Assignment, closed []int) (*verifier,
 
 // hold notes somebody's standing with the shift they have.
 func (w *verifier) hold(a Assignment) {
-	pair := w.p.pairAt(a.Volunteer, a.Shift)
+	pair, _ := w.p.pairAt(a.Volunteer, a.Shift)
 	standing := uint32(w.p.standingAt(pair) - 1)
 	s, v := a.Shift, int32(a.Volunteer)
 	if w.last[s] < 0 || standing > w.standing[s] || standing == w.standing[s] && v > w.last[s] {
@@ -141,17 +141,4 @@ func (p *Problem) standingAt(pair int) int {
 		return 0
 	}
 	return int(p.standing[pair])
-}
-
-// pairAt finds the index of a pair that there is.
-func (p *Problem) pairAt(v, s int) int {
-	low, high := p.first[v], p.first[v+1]
-	for low < high {
-		if middle := int(uint(low+high) >> 1); int(p.shift[middle]) < s {
-			low = middle + 1
-		} else {
-			high = middle
-		}
-	}
-	return low
 }

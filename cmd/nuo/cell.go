@@ -35,6 +35,13 @@ var computed = map[string]func(p *printer, m protoreflect.Message) string{
 	"who": func(p *printer, m protoreflect.Message) string {
 		return or(p.named(m, "display_name"), p.named(m, "volunteer"))
 	},
+	"planned_fill": func(_ *printer, m protoreflect.Message) string {
+		plan, _ := m.Interface().(*nuov1.Match)
+		if plan.GetSlots() == 0 { // nothing to fill, or not told
+			return ""
+		}
+		return fmt.Sprintf("%d/%d", plan.GetScore().GetFilled(), plan.GetSlots())
+	},
 	"days": func(p *printer, m protoreflect.Message) string {
 		plan, _ := m.Interface().(*nuov1.Match)
 		return daysOf(plan).in(p.language)

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	matchRows     = "name scope days method state score.filled slots optimal create_time"
+	matchRows     = "name scope days state planned_fill optimal create_time"
 	placementRows = "when title place who rank state contract contract_state reason round" // how: placements
 )
 

@@ -180,11 +180,13 @@ func TestRosterOKOwn(t *testing.T) {
 	m.CreateTime = timestamppb.New(free.GetStartTime().AsTime().Add(-time.Minute))
 	started, cancelled, draft, other := gate("a", "", "", 0, 2, 0), gate("b", "", "", 0, 2, 0), gate("c", "", "", 0, 2, 0), gate("d", "", "", 0, 2, 0)
 	started.StartTime = m.GetCreateTime()
+	newer := gate("e", "", "", 0, 2, 0)
+	newer.CreateTime = timestamppb.New(m.GetCreateTime().AsTime().Add(time.Second))
 	cancelled.State = nuov1.ShiftState_SHIFT_STATE_CANCELLED
 	draft.ListState = nuov1.TaskListState_TASK_LIST_STATE_DRAFT
 	other.Community = "communities/other"
 	free.Community = "communities/mingzhu"
-	rows := newRoster(m, []*nuov1.Shift{started, cancelled, free, draft, other}, nil)
+	rows := newRoster(m, []*nuov1.Shift{started, cancelled, newer, free, draft, other}, nil)
 	if len(rows) != 1 || rows[0].shift != free {
 		t.Error(rows)
 	}

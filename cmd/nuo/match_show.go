@@ -250,12 +250,13 @@ func newRoster(m *nuov1.Match, known []*nuov1.Shift, placed []*nuov1.Placement) 
 	return rows
 }
 
-// couldPlan tells whether the shift is one of those that the plan was made for: open, the scope's own, and not started
-// when the plan was asked for.
+// couldPlan tells whether the shift is one of those that the plan was made for: open, the scope's own, and there and not
+// started when the plan was asked for.
 func couldPlan(m *nuov1.Match, s *nuov1.Shift) bool {
 	own := []string{s.GetTaskList(), s.GetCommunity(), s.GetStreet(), s.GetDistrict(), ""} // "" where it is not told
 	return s.GetState() == nuov1.ShiftState_SHIFT_STATE_OPEN && s.GetListState() == nuov1.TaskListState_TASK_LIST_STATE_PUBLISHED &&
 		(m.GetCreateTime() == nil || s.GetStartTime().AsTime().After(m.GetCreateTime().AsTime())) &&
+		(s.GetCreateTime() == nil || !s.GetCreateTime().AsTime().After(m.GetCreateTime().AsTime())) &&
 		(s.GetCommunity() == "" || slices.Contains(own, m.GetScope()))
 }
 
@@ -379,7 +380,7 @@ func (p *printer) matchCard(m *nuov1.Match, placed []*nuov1.Placement) {
 	figure(sayProvedRow, sureOf(m, saySentence))
 	row(header("method"), p.named(r, "method"))
 	if offering {
-		row(header("offered"), sayOfferedOf.with(m.GetOffered(), m.GetPlacements(), m.GetChanged()).in(p.language))
+		row(sayOfferedRow, sayOfferedOf.with(m.GetOffered(), m.GetPlacements(), m.GetChanged()).in(p.language))
 		row(sayBecameRow, p.became(placed))
 	}
 	fmt.Fprintln(p.out, trimLines(w.Render()))

@@ -87,6 +87,7 @@ var (
 		"未证明已填得最多，志愿合计也尚无有用的下界（可加长 --seconds）",
 	}
 	sayAsPlanned    = text{", as planned", "（排班时）"}
+	sayOfferedRow   = text{"offered", "已发邀约"}
 	sayBecameRow    = text{"of the offers", "邀约现状"}
 	sayNotYourTable = text{
 		"Who stands which shift is for those who plan; these are the plan's figures.", "谁站哪一班仅限排班方查看，以上为排班的数字。",

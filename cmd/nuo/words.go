@@ -348,7 +348,7 @@ const fieldWords = `
 	offer_life 邀约有效 max_live_offers 待签上限 max_daily 每日上限 rest_after_night 夜班后休息 rest_between 班间休息
 	max_weekly 每周上限 max_days_in_row 连续天数上限 check_in_opens 签到开放 door_before 入户可见提前
 	door_after 入户可见延后 time_zone 时区 terms 条款 scope 范围 category 类别 version 版本 revision_time 版本时间
-	from_date 从 to_date 到 days 日期 id 编号 board_degree 展示方式 wording_version 文本版本 vouched 单位担保 leftover_task 剩余任务
+	from_date 从 to_date 到 days 日期 planned_fill 已填/名额 id 编号 board_degree 展示方式 wording_version 文本版本 vouched 单位担保 leftover_task 剩余任务
 	by 经办 method 方式 side 一方 check_in_time 签到 check_out_time 签退 event_time 最近变动 from_state 原状态
 	to_state 现状态 cause 起因 note_commitment 说明摘要 previous_hash 上一条摘要 person.display_name 姓名 rank 志愿
 	scope 范围 pool 志愿者来源 shifts_each 每人班次 seconds 秒数 seed 种子 phase 进度 elapsed 已用时间 optimal 最优 gap 差距

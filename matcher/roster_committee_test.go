@@ -85,3 +85,15 @@ func TestOKRosterProvesWhatACommitteeAsks(t *testing.T) {
 		})
 	}
 }
+
+func TestOKRosterTellsOfALowerBoundOnTheValue(t *testing.T) {
+	c := committee{people: 7, days: 6, places: 4, capacity: 2, volunteer: Volunteer{Shifts: 20, TimeDay: 480, TimeWeek: 1200}, dense: 4, ranks: 3}
+	p := c.problem(t, rand.New(rand.NewPCG(23, 24)))
+	for steps := 15; steps < 60; steps++ {
+		var last Progress
+		plan, err := Roster(t.Context(), p, RosterOptions{Steps: steps, Progress: func(now Progress) { last = now }})
+		if err != nil || last.Bound != plan.Bound {
+			t.Errorf("after %d steps: told the bound %+v, answered %+v: %v", steps, last.Bound, plan.Bound, err)
+		}
+	}
+}

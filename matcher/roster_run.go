@@ -118,12 +118,20 @@ func (r *rosterSearch) boundValue(steps int) {
 			return
 		}
 		d.climb(bound, -r.value*d.scale)
-		r.maxValue = min(r.maxValue, -d.floor())
+		r.lower(-d.floor())
 	}
 	d.snap()
-	r.maxValue = min(r.maxValue, -d.floor())
+	r.lower(-d.floor())
 	if r.value >= r.maxValue {
 		r.dual.begin(d)
+	}
+}
+
+// lower notes that no plan has more value than this.
+func (r *rosterSearch) lower(value int64) {
+	if value < r.maxValue {
+		r.maxValue = value
+		r.tell()
 	}
 }
 

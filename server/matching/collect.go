@@ -41,6 +41,10 @@ type gathering struct {
 	unread int
 	// communities of the shifts, for what STABLE asks.
 	communities []string
+	// keeps, where it is set, tells of which shifts that nobody can be offered now are read nevertheless, and kept that
+	// there are some.
+	keeps func(*lifecycle.Opening) bool
+	kept  bool
 }
 
 // candidate is a volunteer who is asked, with what was stated.
@@ -53,16 +57,21 @@ type candidate struct {
 
 // gather reads all that the plan is about. TOO_LARGE where it is more than a plan bears.
 func (r *Room) gather(ctx context.Context, m *nuov1.Match, own *ownOffers) (*gathering, error) {
-	g := &gathering{room: r, match: m, without: own.without, given: own.given, seen: map[string]bool{}}
+	g := &gathering{room: r, match: m, without: own.without, given: own.given}
+	return g, g.read(ctx)
+}
+
+func (g *gathering) read(ctx context.Context) error {
+	g.seen = map[string]bool{}
 	if err := g.readShifts(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	slices.SortFunc(g.openings, func(a, b *lifecycle.Opening) int {
 		return cmp.Or(a.Shift.GetStartTime().AsTime().Compare(b.Shift.GetStartTime().AsTime()),
 			strings.Compare(a.Shift.GetName(), b.Shift.GetName()))
 	})
 	if len(g.openings) == 0 {
-		return g, nil
+		return nil
 	}
 	for _, o := range g.openings {
 		if c := o.Shift.GetCommunity(); !slices.Contains(g.communities, c) {
@@ -70,7 +79,7 @@ func (r *Room) gather(ctx context.Context, m *nuov1.Match, own *ownOffers) (*gat
 		}
 	}
 	if err := g.readPeople(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	if g.unread > 0 {
 		g.room.log.ErrorContext(ctx, "people who cannot be read are left out of a plan",
@@ -79,7 +88,7 @@ func (r *Room) gather(ctx context.Context, m *nuov1.Match, own *ownOffers) (*gat
 	slices.SortFunc(g.people, func(a, b *candidate) int {
 		return strings.Compare(a.Volunteer.GetName(), b.Volunteer.GetName())
 	})
-	return g, nil
+	return nil
 }
 
 // tooMany says of what there is more than one plan bears.
@@ -121,7 +130,7 @@ func (g *gathering) readSpan(ctx context.Context, x *store.Index[*nuov1.Shift], 
 				if err != nil {
 					return err
 				}
-				if o.Closed == nil && o.Free > 0 {
+				if g.takes(o) {
 					g.openings = append(g.openings, o)
 				}
 			}
@@ -136,6 +145,30 @@ func (g *gathering) readSpan(ctx context.Context, x *store.Index[*nuov1.Shift], 
 		}
 	}
 	return nil
+}
+
+// takes tells whether the shift is one of the plan's: with a slot to fill, or kept without one.
+func (g *gathering) takes(o *lifecycle.Opening) bool {
+	if o.Closed == nil && o.Free > 0 {
+		return true
+	}
+	if g.keeps == nil || !g.keeps(o) {
+		return false
+	}
+	g.kept = true
+	if o.Closed != nil {
+		o.Free = 0
+	}
+	return true
+}
+
+// bids is the time that somebody who takes a slot promises, none where the shift is over.
+func bids(o *lifecycle.Opening) (from, to time.Time) {
+	from, to = o.Bids()
+	if to.Before(from) {
+		from = to
+	}
+	return from, to
 }
 
 // belongs tells whether the shift is the scope's own: what a community co-hosts is planned by who owns it.
@@ -286,9 +319,9 @@ func (g *gathering) candidate(tx *store.Tx, reader *lifecycle.Reader, v *nuov1.V
 
 // reach is from the first start to the last end of the plan's shifts.
 func (g *gathering) reach() (from, to time.Time) {
-	from, to = g.openings[0].Bids()
+	from, to = bids(g.openings[0])
 	for _, o := range g.openings {
-		start, end := o.Bids()
+		start, end := bids(o)
 		if start.Before(from) {
 			from = start
 		}

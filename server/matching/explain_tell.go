@@ -11,8 +11,8 @@ import (
 
 const (
 	// tellMost is how many gaps and wishes an answer holds at most, tellFew how many additions, and names in a gap or
-	// wish.
-	tellMost, tellFew = 1000, 100
+	// wish, tellEach how many wishes of one volunteer an answer about all of them.
+	tellMost, tellFew, tellEach = 1000, 100, 3
 	// tellPairs is how many pairs a plan has at most of which everybody's wishes are told.
 	tellPairs = 1_000_000
 )
@@ -42,8 +42,11 @@ var certainties = map[matcher.Certainty]nuov1.MatchCertainty{
 // answer is what was asked: about one volunteer, what a skill would add, or the plan, of which a shift may be asked for.
 func (x *explained) answer(ctx context.Context) (res *nuov1.ExplainMatchResponse, err error) {
 	res = &nuov1.ExplainMatchResponse{Name: x.match.GetName(), Stale: x.stale, OneEach: x.oneEach && !x.crews()}
+	if x.shift >= 0 {
+		res.Closed = closedBy(x.openings[x.shift])
+	}
 	switch {
-	case x.volunteer >= 0:
+	case x.person != nil:
 		err = x.aboutVolunteer(ctx, res)
 	case x.req.GetSkill() != "":
 		err = x.aboutSkill(ctx, res)
@@ -66,11 +69,14 @@ func (x *explained) aboutPlan(ctx context.Context, res *nuov1.ExplainMatchRespon
 			res.Gaps = append(res.Gaps, x.gap(&e.Gaps[i]))
 		}
 	}
-	res.LeftOut = int32(len(x.leftOut()))
+	res.LeftOut, res.CouldTakeMore = int32(len(x.leftOut())), int32(e.CouldTakeMore)
 	for _, v := range e.Volunteers {
+		told := 0
 		for i := range v.Wishes {
-			if asked(v.Wishes[i].Shift) && len(res.GetWishes()) < tellMost {
-				res.Wishes = append(res.Wishes, x.wish(v.Volunteer, &v.Wishes[i]))
+			w := &v.Wishes[i]
+			if told < tellEach && asked(w.Shift) && x.wanted(v.Volunteer, w.Shift) && len(res.GetWishes()) < tellMost {
+				res.Wishes = append(res.Wishes, x.wish(v.Volunteer, w))
+				told++
 			}
 		}
 	}
@@ -93,12 +99,19 @@ func (x *explained) all(ctx context.Context) (e *matcher.Explanation, err error)
 		if e, err = x.explainer.All(ctx); err != nil {
 			return nil, err
 		}
-		slices.SortStableFunc(e.Volunteers, func(a, b matcher.VolunteerReason) int {
-			return cmp.Compare(min(len(a.Held), 1), min(len(b.Held), 1))
-		})
+		nothing := func(r matcher.VolunteerReason) int {
+			if x.holds[x.nameOf(r.Volunteer)] {
+				return 1
+			}
+			return 0
+		}
+		slices.SortStableFunc(e.Volunteers, func(a, b matcher.VolunteerReason) int { return nothing(a) - nothing(b) })
 		return e, nil
 	}
 	e = &matcher.Explanation{}
+	if e.CouldTakeMore, err = x.explainer.CouldTakeMore(ctx); err != nil {
+		return nil, err
+	}
 	if e.Gaps, err = x.explainer.Gaps(ctx); err != nil {
 		return nil, err
 	}
@@ -116,19 +129,24 @@ func (x *explained) all(ctx context.Context) (e *matcher.Explanation, err error)
 	return e, nil
 }
 
-// leftOut are the volunteers who got nothing.
+// leftOut are the volunteers who hold nothing of the plan.
 func (x *explained) leftOut() (left []int) {
-	given := make([]bool, len(x.people))
-	for _, a := range x.assignments {
-		given[a.Volunteer] = true
-	}
-	for v, some := range given {
-		if !some {
+	for v := range x.people {
+		if !x.holds[x.nameOf(v)] {
 			left = append(left, v)
 		}
 	}
 	return left
 }
+
+// wanted tells whether a shift that ranks better than what a volunteer holds was wished for: by a kind or place stated,
+// or because they hold nothing at all.
+func (x *explained) wanted(volunteer, shift int) bool {
+	w := wishFor(x.people[volunteer].wishes, x.openings[shift].Shift)
+	return w.kind > 0 || w.place > 0 || !x.holds[x.nameOf(volunteer)]
+}
+
+func (x *explained) nameOf(volunteer int) string { return x.people[volunteer].Volunteer.GetName() }
 
 func (x *explained) addition(m matcher.Marginal) *nuov1.MatchAddition {
 	return &nuov1.MatchAddition{
@@ -148,7 +166,7 @@ func (x *explained) gap(g *matcher.GapReason) *nuov1.MatchGap {
 			Rule: rules[n.Rule], Volunteers: int32(n.Count), Outside: int32(n.Outside),
 		})
 	}
-	gap.Stopped = append(gap.Stopped, counts(x.refused[g.Shift])...)
+	gap.Stopped = append(gap.Stopped, counts(together(x.refused[g.Shift]))...)
 	if d := g.Set; d != nil {
 		gap.Set = &nuov1.MatchDeficientSet{
 			Shifts: x.shiftNames(d.Shifts), Volunteers: x.volunteerNames(d.Volunteers), Eligible: int32(len(d.Volunteers)),
@@ -172,21 +190,30 @@ func counts(refused map[refusal]int32) (all []*nuov1.MatchReasonCount) {
 
 // wish is a shift that somebody would rather have, as planners see it.
 func (x *explained) wish(volunteer int, w *matcher.Wish) *nuov1.MatchWish {
-	return &nuov1.MatchWish{
-		Volunteer: x.people[volunteer].Volunteer.GetName(), Shift: x.shiftName(w.Shift), Rank: int32(w.Rank),
-		Slots: int32(w.Slots), Taken: int32(w.Taken), Eligible: int32(w.Eligible), Holders: x.volunteerNames(w.Holders),
-		Rule: rules[w.Rule], Outside: w.Outside, Certainty: certainties[w.Certainty],
+	fixed := x.fixed[w.Shift]
+	holders := append(x.volunteerNames(w.Holders), fixed...)
+	wish := &nuov1.MatchWish{
+		Volunteer: x.nameOf(volunteer), Shift: x.shiftName(w.Shift), Rank: int32(w.Rank),
+		Slots: int32(w.Slots + len(fixed)), Taken: int32(w.Taken + len(fixed)), Eligible: int32(w.Eligible + len(fixed)),
+		Holders: holders[:min(len(holders), tellFew)],
+		Rule:    rules[w.Rule], Outside: w.Outside, Certainty: certainties[w.Certainty],
 		EmptySlots:    int32(max(0, -w.Cost.Filled)),
 		WorsensOthers: w.Cost.Value < 0 || w.Cost.Value == 0 && w.Cost.Rank > 0,
 		RankCost:      w.Cost.Rank, Moves: x.moves(w.Steps), OneMoreSlot: w.OneMoreSlot,
 	}
+	if w.Outside {
+		wish.Rule = x.seenOf(volunteer).mask(refusal{rule: wish.GetRule()}).rule
+	}
+	return wish
 }
 
 // ownWish is a wish as the volunteer who has it may see it: no number in it is of anybody else.
 func (x *explained) ownWish(volunteer int, w *matcher.WishView) *nuov1.MatchWish {
+	fixed := len(x.fixed[w.Shift])
 	wish := &nuov1.MatchWish{
-		Volunteer: x.people[volunteer].Volunteer.GetName(), Shift: x.shiftName(w.Shift), Rank: int32(w.Rank),
-		Slots: int32(w.Slots), Taken: int32(w.Taken), Eligible: int32(w.Eligible), Rule: rules[w.Rule], Outside: w.Outside,
+		Volunteer: x.nameOf(volunteer), Shift: x.shiftName(w.Shift), Rank: int32(w.Rank),
+		Slots: int32(w.Slots + fixed), Taken: int32(w.Taken + fixed), Eligible: int32(w.Eligible + fixed),
+		Rule: rules[w.Rule], Outside: w.Outside,
 		EmptySlots: int32(w.EmptySlots), WorsensOthers: w.WorsensOthers, OneMoreSlot: w.OneMoreSlot,
 	}
 	if w.Known {
@@ -198,94 +225,78 @@ func (x *explained) ownWish(volunteer int, w *matcher.WishView) *nuov1.MatchWish
 	return wish
 }
 
-// aboutVolunteer tells what the plan gives one volunteer, and why not what was wanted more.
+// aboutVolunteer tells what the plan gives one volunteer, and why not what was wanted more, or the shift asked about.
 func (x *explained) aboutVolunteer(ctx context.Context, res *nuov1.ExplainMatchResponse) error {
+	seen := x.seen(x.person)
 	for _, p := range x.stored {
 		if !x.self || p.GetState() == offered {
-			res.Placements = append(res.Placements, placementOf(p))
+			shown := seen.placement(p)
+			shown.ContractState = x.tenure.states[p.GetContract()]
+			res.Placements = append(res.Placements, shown)
 		}
+	}
+	if x.volunteer < 0 {
+		return nil
 	}
 	tally := map[refusal]int32{}
 	for _, why := range x.own {
-		tally[why]++
-	}
-	res.Stopped = counts(tally)
-	if x.shift >= 0 {
-		if why, ok := x.own[x.shift]; ok {
-			res.Wishes = append(res.Wishes, x.denied(why))
-			return nil
+		if why.rule != nuov1.MatchRule_MATCH_RULE_TWICE {
+			tally[seen.mask(why)]++
 		}
 	}
-	reason, err := x.explainer.WhyNot(ctx, x.volunteer)
+	res.Stopped = counts(tally)
+	reason, err := x.why(ctx, res)
 	if err != nil {
 		return err
 	}
 	view := reason.View()
 	for i := range reason.Wishes {
-		if x.shift >= 0 && reason.Wishes[i].Shift != x.shift || len(res.GetWishes()) == tellMost {
-			continue
-		}
-		if x.self {
+		switch w := &reason.Wishes[i]; {
+		case x.shift < 0 && !x.wanted(x.volunteer, w.Shift) || len(res.GetWishes()) == tellMost:
+		case x.self:
 			res.Wishes = append(res.Wishes, x.ownWish(x.volunteer, &view.Wishes[i]))
-		} else {
-			res.Wishes = append(res.Wishes, x.wish(x.volunteer, &reason.Wishes[i]))
+		default:
+			res.Wishes = append(res.Wishes, x.wish(x.volunteer, w))
 		}
 	}
 	return nil
+}
+
+// why asks the matcher about the shift that is asked about, or all wishes; what keeps the volunteer from a shift before
+// that is told at once.
+func (x *explained) why(ctx context.Context, res *nuov1.ExplainMatchResponse) (matcher.VolunteerReason, error) {
+	if x.shift < 0 {
+		return x.explainer.WhyNot(ctx, x.volunteer)
+	}
+	if why, ok := x.own[x.shift]; ok {
+		res.Wishes = append(res.Wishes, x.denied(why))
+		return matcher.VolunteerReason{}, nil
+	}
+	return x.explainer.WhyNotShift(ctx, x.volunteer, x.shift)
 }
 
 // denied is the shift that is asked about where the volunteer may not have it in any plan of now.
 func (x *explained) denied(why refusal) *nuov1.MatchWish {
-	c, o := x.people[x.volunteer], x.openings[x.shift]
+	c, o, seen, fixed := x.people[x.volunteer], x.openings[x.shift], x.seen(x.person), len(x.fixed[x.shift])
 	shift := x.problem.Shift(x.shift)
 	w := &nuov1.MatchWish{
 		Volunteer: c.Volunteer.GetName(), Shift: o.Shift.GetName(), Rank: int32(wishFor(c.wishes, o.Shift).rank(c.wishes)),
-		Slots: int32(shift.Capacity), Taken: int32(x.taken(x.assignments)[x.shift]), Rule: why.rule, Outside: true,
+		Slots: int32(shift.Capacity + fixed), Taken: int32(x.taken(x.assignments)[x.shift] + fixed), Outside: true,
+		Rule: seen.mask(why).rule,
 	}
-	if why.rule == notEligible {
-		for _, f := range o.Refusals(c.Candidate) {
-			w.IneligibleReasons = append(w.IneligibleReasons, f.Reason)
+	if why.rule != notEligible {
+		return w
+	}
+	if o.Closed != nil {
+		w.IneligibleReasons = append(w.IneligibleReasons, why.reason)
+		return w
+	}
+	for _, f := range o.Refusals(c.Candidate) {
+		if told := seen.mask(refusal{notEligible, f.Reason}); told.reason != 0 {
+			w.IneligibleReasons = append(w.IneligibleReasons, told.reason)
 		}
 	}
 	return w
-}
-
-// aboutSkill tells what one more volunteer would add who has a skill and whatever else is asked by the shifts that ask
-// for it.
-func (x *explained) aboutSkill(ctx context.Context, res *nuov1.ExplainMatchResponse) error {
-	extra := matcher.Extra{Volunteers: []matcher.Volunteer{x.newcomer()}}
-	for s, o := range x.openings {
-		wanted := slices.Contains(o.Shift.GetRequirements().GetSkills(), x.req.GetSkill())
-		if wanted && (x.shift < 0 || x.shift == s) {
-			extra.Pairs = append(extra.Pairs, matcher.Pair{Volunteer: len(x.people), Shift: s, Rank: 1})
-		}
-	}
-	addition := &nuov1.MatchAddition{Skill: x.req.GetSkill(), Shift: x.req.GetShift()}
-	res.Additions = append(res.Additions, addition)
-	if len(extra.Pairs) == 0 {
-		addition.Certainty = nuov1.MatchCertainty_MATCH_CERTAINTY_EXACT
-		return nil
-	}
-	gained, err := x.explainer.Gain(ctx, extra)
-	if err != nil {
-		return err
-	}
-	addition.Filled = int32(gained.After.Filled - gained.Before.Filled)
-	addition.Value, addition.Rank = gained.After.Value-gained.Before.Value, gained.After.Rank-gained.Before.Rank
-	addition.Certainty = certainties[gained.Certainty]
-	return nil
-}
-
-// newcomer is a volunteer who has promised nothing and wishes nothing, as the plan's rules bind anybody.
-func (x *explained) newcomer() matcher.Volunteer {
-	most := int(x.match.GetShiftsEach())
-	if most == 0 {
-		most = x.policy.MaxLiveOffers
-	}
-	return matcher.Volunteer{
-		Shifts: max(most, 1), Rest: minutes(x.policy.RestBetween), TimeDay: minutes(x.policy.MaxDaily),
-		TimeWeek: minutes(x.policy.MaxWeekly), DaysInRow: x.policy.MaxDaysInRow,
-	}
 }
 
 func (x *explained) moves(moves []matcher.Step) (all []*nuov1.MatchMove) {

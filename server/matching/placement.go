@@ -79,19 +79,20 @@ func newShower(c *call.Call, m *nuov1.Match) (*shower, error) {
 	}, nil
 }
 
-// placement is a stored placement as the caller may see it. Who the person is, is shown by the rule of ListVolunteers.
+// placement is a stored placement as the caller may see it. Who the person is, is shown by the rule of ListVolunteers;
+// why it has its rank, by that of GetPreference.
 func (s *shower) placement(p *storev1.StoredPlacement) (*nuov1.Placement, error) {
-	shown := placementOf(p)
-	shift, err := s.shift(p.GetShift())
-	if err != nil {
-		return nil, err
-	}
-	shown.Community, shown.Place, shown.Kind, shown.Title = shift.GetCommunity(), shift.GetPlace(), shift.GetKind(), shift.GetTitle()
-	shown.StartTime, shown.EndTime = shift.GetStartTime(), shift.GetEndTime()
 	v, err := store.Volunteers.Get(s.c.Tx, p.GetVolunteer())
 	if err != nil {
 		return nil, err
 	}
+	shift, err := s.shift(p.GetShift())
+	if err != nil {
+		return nil, err
+	}
+	shown := seenBy(s.c.Caller, v, s.today).placement(p)
+	shown.Community, shown.Place, shown.Kind, shown.Title = shift.GetCommunity(), shift.GetPlace(), shift.GetKind(), shift.GetTitle()
+	shown.StartTime, shown.EndTime = shift.GetStartTime(), shift.GetEndTime()
 	shown.Unit = v.GetUnit()
 	if s.c.Caller.SeesPerson(v, place.VolunteerWithin(v, s.today)) {
 		stored, _, err := store.Persons.Find(s.c.Tx, v.GetName())

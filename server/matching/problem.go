@@ -73,7 +73,7 @@ func (g *gathering) pose(ctx context.Context, refused func(volunteer, shift int,
 func (p *posing) addShifts() {
 	class := map[string]int{}
 	for _, o := range p.openings {
-		from, to := o.Bids()
+		from, to := bids(o)
 		start, end := p.times.interval(from, to)
 		p.spans = append(p.spans, span{start, end})
 		s := matcher.Shift{
@@ -196,6 +196,12 @@ func (p *posing) addPairs(v int, c *candidate, most int, w *week) {
 	personal := make([]*refusal, p.kinds) // by class; nil: not asked yet
 	free := hoursOf(c.wishes, p.times, 0, p.days())
 	for s, o := range p.openings {
+		if o.Closed != nil {
+			if p.refused != nil {
+				p.refused(v, s, refusal{notEligible, closedBy(o)})
+			}
+			continue
+		}
 		why := personal[p.classes[s]]
 		if why == nil {
 			why = first(o.PersonalRefusals(c.Candidate))
@@ -230,6 +236,17 @@ func first(faults []*fault.Error) *refusal {
 		return none
 	}
 	return &refusal{notEligible, faults[0].Reason}
+}
+
+// closedBy is why nobody can be offered a slot of the shift now, 0 where somebody can.
+func closedBy(o *lifecycle.Opening) nuov1.ErrorReason {
+	if o.Closed == nil && o.Free > 0 {
+		return 0
+	}
+	if e, ok := fault.As(o.Closed); ok {
+		return e.Reason
+	}
+	return nuov1.ErrorReason_ERROR_REASON_SHIFT_FULL
 }
 
 // refusal is why a volunteer may not have a shift who may have others of its class.

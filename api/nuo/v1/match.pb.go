@@ -96,11 +96,11 @@ const (
 	MatchState_MATCH_STATE_PROPOSED MatchState = 2
 	// Offers are being made.
 	MatchState_MATCH_STATE_APPLYING MatchState = 3
-	// All offers that could be made were made.
+	// All offers that could be made were made; with a failure: up to what ended them.
 	MatchState_MATCH_STATE_APPLIED MatchState = 4
 	// Given up by a person.
 	MatchState_MATCH_STATE_CANCELLED MatchState = 5
-	// It could not be solved; failure says why.
+	// It could not be solved, or its offers had to end before one was made (then it has a solve_time); failure says why.
 	MatchState_MATCH_STATE_FAILED MatchState = 6
 )
 
@@ -153,7 +153,7 @@ func (MatchState) EnumDescriptor() ([]byte, []int) {
 	return file_nuo_v1_match_proto_rawDescGZIP(), []int{1}
 }
 
-// What is under way. Only in WatchMatch and GetMatch.
+// What is under way: in every answer that planners and auditors get while the plan is SOLVING or APPLYING.
 type MatchPhase int32
 
 const (
@@ -346,7 +346,7 @@ type MatchRule int32
 const (
 	// Nothing forbids it.
 	MatchRule_MATCH_RULE_UNSPECIFIED MatchRule = 0
-	// A claim would be refused; ineligible_reasons says why.
+	// A claim would be refused; ineligible_reasons (of a count, reason) says why, to those who may know.
 	MatchRule_MATCH_RULE_NOT_ELIGIBLE MatchRule = 1
 	// The volunteer has the shift already.
 	MatchRule_MATCH_RULE_TWICE MatchRule = 2
@@ -356,9 +356,9 @@ const (
 	MatchRule_MATCH_RULE_OVERLAP MatchRule = 4
 	// The rest before or after would be too short.
 	MatchRule_MATCH_RULE_REST MatchRule = 5
-	// The way from or to another shift is longer than the time between.
+	// The way from or to another shift is longer than the time between. Not told by this service, which knows no ways.
 	MatchRule_MATCH_RULE_TRAVEL MatchRule = 6
-	// More time than the volunteer gives.
+	// More time than the volunteer gives. Not told by this service, where volunteers limit shifts, not hours.
 	MatchRule_MATCH_RULE_LIMIT_TIME MatchRule = 7
 	// More time on one day than the district allows.
 	MatchRule_MATCH_RULE_LIMIT_DAY MatchRule = 8
@@ -503,7 +503,8 @@ type MatchScore struct {
 	ShortShifts int32 `protobuf:"varint,4,opt,name=short_shifts,json=shortShifts,proto3" json:"short_shifts,omitempty"`
 	// The ranks of all placements, added up; 1 is a volunteer's first wish.
 	Rank int64 `protobuf:"varint,5,opt,name=rank,proto3" json:"rank,omitempty"`
-	// How much the squares of everybody's loads grow: least where the load is most even. For planners.
+	// How much the squares of everybody's loads grow: least where the load is most even. For planners; 0 to
+	// everybody else.
 	Unfairness    int64 `protobuf:"varint,6,opt,name=unfairness,proto3" json:"unfairness,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -609,7 +610,8 @@ type Match struct {
 	Phase MatchPhase `protobuf:"varint,21,opt,name=phase,proto3,enum=nuo.v1.MatchPhase" json:"phase,omitempty"`
 	// How long it has been searched for.
 	Elapsed *durationpb.Duration `protobuf:"bytes,22,opt,name=elapsed,proto3" json:"elapsed,omitempty"`
-	// How good it is, as far as it is known.
+	// How good it is, as far as it is known: as planned, whatever became of the offers (offered, changed). After a further
+	// round, of the offers that stood and that round together, of which nothing is proved: no bound, not optimal.
 	Score *MatchScore `protobuf:"bytes,23,opt,name=score,proto3" json:"score,omitempty"`
 	// What no plan can better: value at least the best there is, and with the score's value no rank below this one.
 	Bound *MatchScore `protobuf:"bytes,24,opt,name=bound,proto3" json:"bound,omitempty"`
@@ -635,7 +637,7 @@ type Match struct {
 	Changed int32 `protobuf:"varint,34,opt,name=changed,proto3" json:"changed,omitempty"`
 	// How often it was solved: 1, and 1 more each time that something had changed.
 	Rounds int32 `protobuf:"varint,35,opt,name=rounds,proto3" json:"rounds,omitempty"`
-	// Why it failed; unset where it did not.
+	// Why it failed, or why an APPLIED plan made no more offers; unset where neither is so.
 	Failure ErrorReason `protobuf:"varint,36,opt,name=failure,proto3,enum=nuo.v1.ErrorReason" json:"failure,omitempty"`
 	// The role that asked for it.
 	CreatorRole Role `protobuf:"varint,37,opt,name=creator_role,json=creatorRole,proto3,enum=nuo.v1.Role" json:"creator_role,omitempty"`
@@ -945,7 +947,7 @@ type Placement struct {
 	Volunteer string `protobuf:"bytes,3,opt,name=volunteer,proto3" json:"volunteer,omitempty"`
 	// How much the volunteer wants it, 1 most.
 	Rank int32 `protobuf:"varint,4,opt,name=rank,proto3" json:"rank,omitempty"`
-	// Why it has this rank.
+	// Why it has this rank; empty, like the positions, for who may not read the volunteer's preference.
 	RankReasons []RankReason `protobuf:"varint,5,rep,packed,name=rank_reasons,json=rankReasons,proto3,enum=nuo.v1.RankReason" json:"rank_reasons,omitempty"`
 	// Position of the kind among the kinds wanted, from 1; 0 where it is not.
 	KindPosition int32 `protobuf:"varint,6,opt,name=kind_position,json=kindPosition,proto3" json:"kind_position,omitempty"`
@@ -1157,7 +1159,7 @@ type MatchReasonCount struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The rule of the plan; unspecified: nothing, they are free to take it.
 	Rule MatchRule `protobuf:"varint,1,opt,name=rule,proto3,enum=nuo.v1.MatchRule" json:"rule,omitempty"`
-	// With NOT_ELIGIBLE: why a claim would be refused.
+	// With NOT_ELIGIBLE: why a claim would be refused; unset where it is not told.
 	Reason ErrorReason `protobuf:"varint,2,opt,name=reason,proto3,enum=nuo.v1.ErrorReason" json:"reason,omitempty"`
 	// How many volunteers.
 	Volunteers int32 `protobuf:"varint,3,opt,name=volunteers,proto3" json:"volunteers,omitempty"`
@@ -1401,7 +1403,9 @@ type MatchGap struct {
 	// Volunteers of the pool who may take it.
 	Eligible int32 `protobuf:"varint,4,opt,name=eligible,proto3" json:"eligible,omitempty"`
 	// What keeps the volunteers of the pool from it, and how many: the eligible ones by the rules of the plan, the others
-	// as NOT_ELIGIBLE with the reason for which a claim would be refused, or NOT_AVAILABLE.
+	// as NOT_ELIGIBLE with the reason for which a claim would be refused, or NOT_AVAILABLE. What is personal (EXEMPT,
+	// CONSENT_MISSING, DEACTIVATED, NOT_AVAILABLE) and keeps fewer than three people away is told together, as
+	// NOT_ELIGIBLE without a reason.
 	Stopped []*MatchReasonCount `protobuf:"bytes,5,rep,name=stopped,proto3" json:"stopped,omitempty"`
 	// Moves that would fill one slot more: the plan is then not the best there is.
 	Chain []*MatchMove `protobuf:"bytes,6,rep,name=chain,proto3" json:"chain,omitempty"`
@@ -1490,7 +1494,8 @@ func (x *MatchGap) GetSet() *MatchDeficientSet {
 	return nil
 }
 
-// A shift that somebody would rather have than what the plan gives, and why it is not so.
+// A shift that somebody would rather have than what the plan gives, and why it is not so: one that they stated a wish
+// for and that has a better rank than the worst they hold; for who got nothing, those of their best rank.
 type MatchWish struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The volunteer; to volunteers themselves it is their own name.
@@ -1674,9 +1679,9 @@ func (x *MatchWish) GetOneMoreSlot() bool {
 // What one more volunteer would add.
 type MatchAddition struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// One who has this skill, and what else is asked; empty: one who may take the shift.
+	// One who has this skill and no other, and meets whatever is asked besides skills; empty: one who may take the shift.
 	Skill string `protobuf:"bytes,1,opt,name=skill,proto3" json:"skill,omitempty"`
-	// The shift that the volunteer would take.
+	// The shift that would be filled; empty where none would be.
 	Shift string `protobuf:"bytes,2,opt,name=shift,proto3" json:"shift,omitempty"`
 	// Slots that would be filled besides.
 	Filled int32 `protobuf:"varint,3,opt,name=filled,proto3" json:"filled,omitempty"`
@@ -2439,13 +2444,14 @@ type ExplainMatchResponse struct {
 	Stale bool `protobuf:"varint,2,opt,name=stale,proto3" json:"stale,omitempty"`
 	// Why slots stay free: by start of the shifts, at most 1,000.
 	Gaps []*MatchGap `protobuf:"bytes,3,rep,name=gaps,proto3" json:"gaps,omitempty"`
-	// Who would rather have something else, at most 1,000, those who got nothing first.
+	// Who would rather have something else, at most 1,000, those who got nothing first; of the whole plan at most three a
+	// volunteer.
 	Wishes []*MatchWish `protobuf:"bytes,4,rep,name=wishes,proto3" json:"wishes,omitempty"`
 	// What one more volunteer would add, the most first, at most 100.
 	Additions []*MatchAddition `protobuf:"bytes,5,rep,name=additions,proto3" json:"additions,omitempty"`
-	// With volunteer: what the plan gives this volunteer, without a name.
+	// With volunteer: what the plan gives this volunteer, with what became of it (state, contract_state), without a name.
 	Placements []*Placement `protobuf:"bytes,6,rep,name=placements,proto3" json:"placements,omitempty"`
-	// Volunteers of the plan who got nothing.
+	// Volunteers of the plan who hold nothing of it.
 	LeftOut int32 `protobuf:"varint,7,opt,name=left_out,json=leftOut,proto3" json:"left_out,omitempty"`
 	// The plan gives each one shift at most: what is said is exact.
 	OneEach bool `protobuf:"varint,8,opt,name=one_each,json=oneEach,proto3" json:"one_each,omitempty"`
@@ -2453,7 +2459,12 @@ type ExplainMatchResponse struct {
 	Optimal bool `protobuf:"varint,9,opt,name=optimal,proto3" json:"optimal,omitempty"`
 	// What keeps the volunteer who is asked about from shifts of the scope, counted in shifts (volunteers is then their
 	// number).
-	Stopped       []*MatchReasonCount `protobuf:"bytes,10,rep,name=stopped,proto3" json:"stopped,omitempty"`
+	Stopped []*MatchReasonCount `protobuf:"bytes,10,rep,name=stopped,proto3" json:"stopped,omitempty"`
+	// With shift: why nobody can be offered it now: SHIFT_FULL, WRONG_TIME (it has started), SHIFT_CANCELLED or
+	// LIST_NOT_OPEN. Unset where it has a free slot.
+	Closed ErrorReason `protobuf:"varint,11,opt,name=closed,proto3,enum=nuo.v1.ErrorReason" json:"closed,omitempty"`
+	// Volunteers who hold something and could take more shifts, were slots free, without having asked for them.
+	CouldTakeMore int32 `protobuf:"varint,12,opt,name=could_take_more,json=couldTakeMore,proto3" json:"could_take_more,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2556,6 +2567,20 @@ func (x *ExplainMatchResponse) GetStopped() []*MatchReasonCount {
 		return x.Stopped
 	}
 	return nil
+}
+
+func (x *ExplainMatchResponse) GetClosed() ErrorReason {
+	if x != nil {
+		return x.Closed
+	}
+	return ErrorReason_ERROR_REASON_UNSPECIFIED
+}
+
+func (x *ExplainMatchResponse) GetCouldTakeMore() int32 {
+	if x != nil {
+		return x.CouldTakeMore
+	}
+	return 0
 }
 
 var File_nuo_v1_match_proto protoreflect.FileDescriptor
@@ -2752,7 +2777,7 @@ const file_nuo_v1_match_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tB \xbaH\x1dr\x1b2\x19^matches/[a-z0-9-]{1,63}$R\x04name\x128\n" +
 	"\x05shift\x18\x02 \x01(\tB\"\xbaH\x1fr\x1d2\x1b^(shifts/[a-z0-9-]{1,63})?$R\x05shift\x12D\n" +
 	"\tvolunteer\x18\x03 \x01(\tB&\xbaH#r!2\x1f^(volunteers/[a-z0-9-]{1,63})?$R\tvolunteer\x126\n" +
-	"\x05skill\x18\x04 \x01(\tB \xbaH\x1dr\x1b2\x19^([a-z][a-z0-9-]{0,31})?$R\x05skill\"\xfd\x02\n" +
+	"\x05skill\x18\x04 \x01(\tB \xbaH\x1dr\x1b2\x19^([a-z][a-z0-9-]{0,31})?$R\x05skill\"\xd2\x03\n" +
 	"\x14ExplainMatchResponse\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05stale\x18\x02 \x01(\bR\x05stale\x12$\n" +
@@ -2766,7 +2791,9 @@ const file_nuo_v1_match_proto_rawDesc = "" +
 	"\bone_each\x18\b \x01(\bR\aoneEach\x12\x18\n" +
 	"\aoptimal\x18\t \x01(\bR\aoptimal\x122\n" +
 	"\astopped\x18\n" +
-	" \x03(\v2\x18.nuo.v1.MatchReasonCountR\astopped*t\n" +
+	" \x03(\v2\x18.nuo.v1.MatchReasonCountR\astopped\x12+\n" +
+	"\x06closed\x18\v \x01(\x0e2\x13.nuo.v1.ErrorReasonR\x06closed\x12&\n" +
+	"\x0fcould_take_more\x18\f \x01(\x05R\rcouldTakeMore*t\n" +
 	"\vMatchMethod\x12\x1c\n" +
 	"\x18MATCH_METHOD_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11MATCH_METHOD_FILL\x10\x01\x12\x17\n" +
@@ -2959,27 +2986,28 @@ var file_nuo_v1_match_proto_depIdxs = []int32{
 	15, // 35: nuo.v1.ExplainMatchResponse.additions:type_name -> nuo.v1.MatchAddition
 	9,  // 36: nuo.v1.ExplainMatchResponse.placements:type_name -> nuo.v1.Placement
 	10, // 37: nuo.v1.ExplainMatchResponse.stopped:type_name -> nuo.v1.MatchReasonCount
-	16, // 38: nuo.v1.MatchService.ProposeMatch:input_type -> nuo.v1.ProposeMatchRequest
-	17, // 39: nuo.v1.MatchService.GetMatch:input_type -> nuo.v1.GetMatchRequest
-	18, // 40: nuo.v1.MatchService.WatchMatch:input_type -> nuo.v1.WatchMatchRequest
-	19, // 41: nuo.v1.MatchService.ListMatches:input_type -> nuo.v1.ListMatchesRequest
-	21, // 42: nuo.v1.MatchService.ListPlacements:input_type -> nuo.v1.ListPlacementsRequest
-	23, // 43: nuo.v1.MatchService.ApplyMatch:input_type -> nuo.v1.ApplyMatchRequest
-	24, // 44: nuo.v1.MatchService.CancelMatch:input_type -> nuo.v1.CancelMatchRequest
-	25, // 45: nuo.v1.MatchService.ExplainMatch:input_type -> nuo.v1.ExplainMatchRequest
-	8,  // 46: nuo.v1.MatchService.ProposeMatch:output_type -> nuo.v1.Match
-	8,  // 47: nuo.v1.MatchService.GetMatch:output_type -> nuo.v1.Match
-	8,  // 48: nuo.v1.MatchService.WatchMatch:output_type -> nuo.v1.Match
-	20, // 49: nuo.v1.MatchService.ListMatches:output_type -> nuo.v1.ListMatchesResponse
-	22, // 50: nuo.v1.MatchService.ListPlacements:output_type -> nuo.v1.ListPlacementsResponse
-	8,  // 51: nuo.v1.MatchService.ApplyMatch:output_type -> nuo.v1.Match
-	8,  // 52: nuo.v1.MatchService.CancelMatch:output_type -> nuo.v1.Match
-	26, // 53: nuo.v1.MatchService.ExplainMatch:output_type -> nuo.v1.ExplainMatchResponse
-	46, // [46:54] is the sub-list for method output_type
-	38, // [38:46] is the sub-list for method input_type
-	38, // [38:38] is the sub-list for extension type_name
-	38, // [38:38] is the sub-list for extension extendee
-	0,  // [0:38] is the sub-list for field type_name
+	28, // 38: nuo.v1.ExplainMatchResponse.closed:type_name -> nuo.v1.ErrorReason
+	16, // 39: nuo.v1.MatchService.ProposeMatch:input_type -> nuo.v1.ProposeMatchRequest
+	17, // 40: nuo.v1.MatchService.GetMatch:input_type -> nuo.v1.GetMatchRequest
+	18, // 41: nuo.v1.MatchService.WatchMatch:input_type -> nuo.v1.WatchMatchRequest
+	19, // 42: nuo.v1.MatchService.ListMatches:input_type -> nuo.v1.ListMatchesRequest
+	21, // 43: nuo.v1.MatchService.ListPlacements:input_type -> nuo.v1.ListPlacementsRequest
+	23, // 44: nuo.v1.MatchService.ApplyMatch:input_type -> nuo.v1.ApplyMatchRequest
+	24, // 45: nuo.v1.MatchService.CancelMatch:input_type -> nuo.v1.CancelMatchRequest
+	25, // 46: nuo.v1.MatchService.ExplainMatch:input_type -> nuo.v1.ExplainMatchRequest
+	8,  // 47: nuo.v1.MatchService.ProposeMatch:output_type -> nuo.v1.Match
+	8,  // 48: nuo.v1.MatchService.GetMatch:output_type -> nuo.v1.Match
+	8,  // 49: nuo.v1.MatchService.WatchMatch:output_type -> nuo.v1.Match
+	20, // 50: nuo.v1.MatchService.ListMatches:output_type -> nuo.v1.ListMatchesResponse
+	22, // 51: nuo.v1.MatchService.ListPlacements:output_type -> nuo.v1.ListPlacementsResponse
+	8,  // 52: nuo.v1.MatchService.ApplyMatch:output_type -> nuo.v1.Match
+	8,  // 53: nuo.v1.MatchService.CancelMatch:output_type -> nuo.v1.Match
+	26, // 54: nuo.v1.MatchService.ExplainMatch:output_type -> nuo.v1.ExplainMatchResponse
+	47, // [47:55] is the sub-list for method output_type
+	39, // [39:47] is the sub-list for method input_type
+	39, // [39:39] is the sub-list for extension type_name
+	39, // [39:39] is the sub-list for extension extendee
+	0,  // [0:39] is the sub-list for field type_name
 }
 
 func init() { file_nuo_v1_match_proto_init() }

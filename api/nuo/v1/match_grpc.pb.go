@@ -41,7 +41,10 @@ const (
 // the rules of a claim (rest, overlap, exemption, requirements), and by the hours that volunteers gave.
 type MatchServiceClient interface {
 	// Asks for a plan of a list, or of all shifts of a community, street or district that start on some days. State after:
-	// SOLVING; then PROPOSED, or FAILED with its reason. Too many live plans of one scope are LIMIT_REACHED.
+	// SOLVING; then PROPOSED, or FAILED with its reason: more than a plan bears is not refused here, it arrives as FAILED
+	// with TOO_LARGE. Too many live plans of one scope are LIMIT_REACHED, a list that takes nobody LIST_NOT_OPEN, a scope
+	// or pool that is given up DEACTIVATED. A repeat with the same request_id answers the plan as it was first answered and
+	// makes no second one; with another id it is another plan.
 	ProposeMatch(ctx context.Context, in *ProposeMatchRequest, opts ...grpc.CallOption) (*Match, error)
 	// Gets one plan with its scores. It names no volunteer.
 	GetMatch(ctx context.Context, in *GetMatchRequest, opts ...grpc.CallOption) (*Match, error)
@@ -56,12 +59,20 @@ type MatchServiceClient interface {
 	// Turns a PROPOSED plan into offers (OFFERED contracts of the matcher's origin), each signed or declined by its
 	// volunteer. State after: APPLYING, then APPLIED; the work goes on after a stop and makes no offer twice. What changed
 	// since the plan was made is not offered: the rest is solved again against the present, and each change is said
-	// (placements CHANGED with their reason). Needs a token that stands for a person.
+	// (placements CHANGED with their reason). Needs a token that stands for a person. An etag that is not the plan's now is
+	// ETAG_MISMATCH, a plan that is not PROPOSED, applied ones too, WRONG_STATE. A repeat with the same request_id answers
+	// what was first answered. Offers are made for as long as who applied the plan may
+	// do so; what ends them early (failure) leaves it APPLIED with what was offered, FAILED where nothing was.
 	ApplyMatch(ctx context.Context, in *ApplyMatchRequest, opts ...grpc.CallOption) (*Match, error)
-	// Gives a plan up: SOLVING, PROPOSED or APPLYING → CANCELLED. Offers that were made stand.
+	// Gives a plan up: SOLVING, PROPOSED or APPLYING → CANCELLED. Offers that were made stand. Any other plan, cancelled
+	// ones too, is WRONG_STATE; a repeat with the same request_id answers what was first answered.
 	CancelMatch(ctx context.Context, in *CancelMatchRequest, opts ...grpc.CallOption) (*Match, error)
 	// Explains a plan: why a slot stays free, who holds what somebody wanted, what one more volunteer or skill would add.
-	// A volunteer asks about oneself, once offers are being made, and is told counts and reasons, nobody's name.
+	// A volunteer asks about oneself, once offers are being made, and is told counts and reasons, nobody's name. Contracts
+	// are as they are now: who declined, left, or let an offer expire holds nothing, and a signed one is not moved. A plan
+	// that was never solved is WRONG_STATE. Planners are told why a named volunteer is kept from a shift where they may
+	// read that volunteer's record (GetVolunteer), of stated hours where they may read the preference (GetPreference), of
+	// an exemption where they are the unit's committee; else NOT_ELIGIBLE without a reason.
 	ExplainMatch(ctx context.Context, in *ExplainMatchRequest, opts ...grpc.CallOption) (*ExplainMatchResponse, error)
 }
 
@@ -172,7 +183,10 @@ func (c *matchServiceClient) ExplainMatch(ctx context.Context, in *ExplainMatchR
 // the rules of a claim (rest, overlap, exemption, requirements), and by the hours that volunteers gave.
 type MatchServiceServer interface {
 	// Asks for a plan of a list, or of all shifts of a community, street or district that start on some days. State after:
-	// SOLVING; then PROPOSED, or FAILED with its reason. Too many live plans of one scope are LIMIT_REACHED.
+	// SOLVING; then PROPOSED, or FAILED with its reason: more than a plan bears is not refused here, it arrives as FAILED
+	// with TOO_LARGE. Too many live plans of one scope are LIMIT_REACHED, a list that takes nobody LIST_NOT_OPEN, a scope
+	// or pool that is given up DEACTIVATED. A repeat with the same request_id answers the plan as it was first answered and
+	// makes no second one; with another id it is another plan.
 	ProposeMatch(context.Context, *ProposeMatchRequest) (*Match, error)
 	// Gets one plan with its scores. It names no volunteer.
 	GetMatch(context.Context, *GetMatchRequest) (*Match, error)
@@ -187,12 +201,20 @@ type MatchServiceServer interface {
 	// Turns a PROPOSED plan into offers (OFFERED contracts of the matcher's origin), each signed or declined by its
 	// volunteer. State after: APPLYING, then APPLIED; the work goes on after a stop and makes no offer twice. What changed
 	// since the plan was made is not offered: the rest is solved again against the present, and each change is said
-	// (placements CHANGED with their reason). Needs a token that stands for a person.
+	// (placements CHANGED with their reason). Needs a token that stands for a person. An etag that is not the plan's now is
+	// ETAG_MISMATCH, a plan that is not PROPOSED, applied ones too, WRONG_STATE. A repeat with the same request_id answers
+	// what was first answered. Offers are made for as long as who applied the plan may
+	// do so; what ends them early (failure) leaves it APPLIED with what was offered, FAILED where nothing was.
 	ApplyMatch(context.Context, *ApplyMatchRequest) (*Match, error)
-	// Gives a plan up: SOLVING, PROPOSED or APPLYING → CANCELLED. Offers that were made stand.
+	// Gives a plan up: SOLVING, PROPOSED or APPLYING → CANCELLED. Offers that were made stand. Any other plan, cancelled
+	// ones too, is WRONG_STATE; a repeat with the same request_id answers what was first answered.
 	CancelMatch(context.Context, *CancelMatchRequest) (*Match, error)
 	// Explains a plan: why a slot stays free, who holds what somebody wanted, what one more volunteer or skill would add.
-	// A volunteer asks about oneself, once offers are being made, and is told counts and reasons, nobody's name.
+	// A volunteer asks about oneself, once offers are being made, and is told counts and reasons, nobody's name. Contracts
+	// are as they are now: who declined, left, or let an offer expire holds nothing, and a signed one is not moved. A plan
+	// that was never solved is WRONG_STATE. Planners are told why a named volunteer is kept from a shift where they may
+	// read that volunteer's record (GetVolunteer), of stated hours where they may read the preference (GetPreference), of
+	// an exemption where they are the unit's committee; else NOT_ELIGIBLE without a reason.
 	ExplainMatch(context.Context, *ExplainMatchRequest) (*ExplainMatchResponse, error)
 	mustEmbedUnimplementedMatchServiceServer()
 }

@@ -24,8 +24,8 @@ var words = map[string]struct{ en, zh string }{
 	"EXPIRED": {"expired", "逾期未签"}, "CANCELLED": {"cancelled", "已取消"}, "DRAFT": {"draft", "草稿"},
 	"PUBLISHED": {"published", "已发布"}, "CLOSED": {"closed", "已截止"}, "OPEN": {"open", "开放"}, "CUT_SHORT": {"cut short", "已提前结束"},
 	// Plans: APPLY and the states that a contract has not.
-	"APPLY": {"applying", "落实"}, "EXPLAIN": {"explaining", "说明"}, "SOLVING": {"being solved", "正在计算"}, "PROPOSED": {"proposed", "待落实"},
-	"APPLYING": {"being applied", "正在落实"}, "APPLIED": {"applied", "已落实"}, "FAILED": {"failed", "未能排出"},
+	"APPLY": {"applying", "发邀约"}, "EXPLAIN": {"explaining", "说明"}, "SOLVING": {"being solved", "求解中"}, "PROPOSED": {"proposed", "已拟定"},
+	"APPLYING": {"being applied", "发邀约中"}, "APPLIED": {"applied", "已发邀约"}, "FAILED": {"failed", "未完成"},
 	// Consents, requirements and rules of rest.
 	"RECORD": {"to the record", "记录"}, "adult": {"an adult", "成年"}, "guardian-consent": {"the guardian's consent", "监护人同意"},
 	"party-member": {"a party member", "党员"}, "organisation": {"one of the organisations asked for", "指定的单位或队伍"},

@@ -18,6 +18,8 @@ const (
 	readList         = nuov1.TaskListService_GetTaskList_FullMethodName
 	editList         = nuov1.TaskListService_UpdateTaskList_FullMethodName
 	readVolunteer    = nuov1.VolunteerService_GetVolunteer_FullMethodName
+	readPreference   = nuov1.PreferenceService_GetPreference_FullMethodName
+	listPlacements   = nuov1.MatchService_ListPlacements_FullMethodName // whoever plans may
 )
 
 // Short names for what is said often here.

@@ -63,6 +63,29 @@ func TestErrPlansAreThePlanners(t *testing.T) {
 	refused(t, err, deniedTo, "an auditor lists people")
 }
 
+// How even loads are is for planners: an auditor reads a plan's scores without it, in an answer, a list and a stream.
+func TestErrAnAuditorSeesNoFairness(t *testing.T) {
+	h := open(t)
+	h.people(1)
+	h.shift("gate", tomorrow+" 08:00", 1)
+	for _, method := range []nuov1.MatchMethod{fill, roster} {
+		m := h.ofList(method)
+		if m.GetScore().GetUnfairness() == 0 {
+			t.Errorf("planners see none either: %v", m)
+		}
+		got, err := h.get(auditor, m.GetName())
+		h.must(err)
+		listed, err := as(h, auditor, h.ListMatches, nuov1.MatchService_ListMatches_FullMethodName,
+			&nuov1.ListMatchesRequest{Parent: list, PageSize: 1})
+		h.must(err)
+		for _, m := range append(h.watched(auditor, m.GetName()), got, listed.GetMatches()[0]) {
+			if m.GetScore().GetFilled() != 1 || m.GetScore().GetUnfairness() != 0 || m.GetBound().GetUnfairness() != 0 {
+				t.Errorf("%v", m)
+			}
+		}
+	}
+}
+
 // A name is shown by the rule of ListVolunteers: to the community of registration, not to street and district.
 func TestOKNamesAreShownToWhoMaySeeThem(t *testing.T) {
 	h := open(t)

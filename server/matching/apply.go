@@ -44,7 +44,7 @@ func (r *Room) ApplyMatch(ctx context.Context, req *nuov1.ApplyMatchRequest) (*n
 		if err := store.Matches.Put(c.Tx, m); err != nil {
 			return nil, err
 		}
-		return r.present(m), c.Note(m.GetName(), "placements", strconv.Itoa(int(m.GetPlacements())))
+		return r.present(c, m), c.Note(m.GetName(), "placements", strconv.Itoa(int(m.GetPlacements())))
 	})
 }
 

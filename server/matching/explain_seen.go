@@ -10,8 +10,7 @@ import (
 )
 
 const (
-	readPreference = nuov1.PreferenceService_GetPreference_FullMethodName
-	exempt         = nuov1.ErrorReason_ERROR_REASON_EXEMPT
+	exempt = nuov1.ErrorReason_ERROR_REASON_EXEMPT
 	// fewPeople is below how many a personal reason is not told apart from others, so that a small pool betrays nobody.
 	fewPeople = 3
 )

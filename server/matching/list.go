@@ -44,7 +44,7 @@ func (r *Room) matchesOf(c *call.Call, req *nuov1.ListMatchesRequest, cursor str
 		Size: int(req.GetPageSize()), Look: lookAt,
 	})
 	for i, m := range page {
-		page[i] = r.present(m)
+		page[i] = r.present(c, m)
 	}
 	return page, next, err
 }

@@ -58,7 +58,7 @@ func (r *Room) ProposeMatch(ctx context.Context, req *nuov1.ProposeMatchRequest)
 		if err := c.Note(g.scope, "match", m.GetName()); err != nil {
 			return nil, err
 		}
-		return r.present(m), c.Note(m.GetName(), "scope", m.GetScope(), "method", m.GetMethod().String())
+		return r.present(c, m), c.Note(m.GetName(), "scope", m.GetScope(), "method", m.GetMethod().String())
 	})
 }
 
@@ -175,10 +175,18 @@ func refuseMore(c *call.Call, scope string) error {
 	return nil
 }
 
-// present makes a stored plan an answer: with its etag, and with how far the work on it has come.
-func (r *Room) present(m *nuov1.Match) *nuov1.Match {
+// present makes a stored plan an answer: with its etag, and with how far the work on it has come. Load and fairness are
+// shown to planners alone.
+func (r *Room) present(c *call.Call, m *nuov1.Match) *nuov1.Match {
 	m.Etag = store.Etag(m)
 	r.live.show(m, r.clock.Now())
+	if !c.May(listPlacements, factsOf(m)) {
+		for _, score := range []*nuov1.MatchScore{m.GetScore(), m.GetBound()} {
+			if score != nil {
+				score.Unfairness = 0
+			}
+		}
+	}
 	return m
 }
 
@@ -189,7 +197,7 @@ func (r *Room) GetMatch(ctx context.Context, req *nuov1.GetMatchRequest) (*nuov1
 		if err != nil {
 			return nil, err
 		}
-		return r.present(m), nil
+		return r.present(c, m), nil
 	})
 }
 
@@ -208,7 +216,7 @@ func (r *Room) CancelMatch(ctx context.Context, req *nuov1.CancelMatchRequest) (
 		if err := store.Matches.Put(c.Tx, m); err != nil {
 			return nil, err
 		}
-		return r.present(m), c.Note(m.GetName(), "state", before)
+		return r.present(c, m), c.Note(m.GetName(), "state", before)
 	})
 	if err == nil {
 		r.live.stop(m.GetName())

@@ -65,7 +65,7 @@ func (r *Room) look(ctx context.Context, name string) (m *nuov1.Match, position 
 		if err != nil {
 			return err
 		}
-		m, position = r.present(found), c.Position()
+		m, position = r.present(c, found), c.Position()
 		return nil
 	})
 	return m, position, err

@@ -31,11 +31,13 @@ const (
 //
 // Preferences (意愿) of volunteers, for plans alone: nobody's claim is refused by them. They are the volunteer's own;
 // the unit and the community where the volunteer is registered may enter them on the volunteer's behalf. No other
-// organisation is shown them.
+// organisation is shown them: a planner without that right reads a placement's rank, and neither its reasons nor hours.
 type PreferenceServiceClient interface {
 	// Gets the preference of a volunteer. It is always there: one that was never stated is empty.
 	GetPreference(ctx context.Context, in *GetPreferenceRequest, opts ...grpc.CallOption) (*Preference, error)
 	// Changes the fields named by the mask. Plans that are made from then on heed it; a proposed one is not changed.
+	// An etag that is not the preference's now is ETAG_MISMATCH, a volunteer who left DEACTIVATED, a place that is not there
+	// NOT_FOUND. A repeat with the same request_id answers what was first answered and changes nothing again.
 	UpdatePreference(ctx context.Context, in *UpdatePreferenceRequest, opts ...grpc.CallOption) (*Preference, error)
 }
 
@@ -73,11 +75,13 @@ func (c *preferenceServiceClient) UpdatePreference(ctx context.Context, in *Upda
 //
 // Preferences (意愿) of volunteers, for plans alone: nobody's claim is refused by them. They are the volunteer's own;
 // the unit and the community where the volunteer is registered may enter them on the volunteer's behalf. No other
-// organisation is shown them.
+// organisation is shown them: a planner without that right reads a placement's rank, and neither its reasons nor hours.
 type PreferenceServiceServer interface {
 	// Gets the preference of a volunteer. It is always there: one that was never stated is empty.
 	GetPreference(context.Context, *GetPreferenceRequest) (*Preference, error)
 	// Changes the fields named by the mask. Plans that are made from then on heed it; a proposed one is not changed.
+	// An etag that is not the preference's now is ETAG_MISMATCH, a volunteer who left DEACTIVATED, a place that is not there
+	// NOT_FOUND. A repeat with the same request_id answers what was first answered and changes nothing again.
 	UpdatePreference(context.Context, *UpdatePreferenceRequest) (*Preference, error)
 	mustEmbedUnimplementedPreferenceServiceServer()
 }

@@ -5,23 +5,6 @@ import (
 	"slices"
 )
 
-// pulse counts work and looks at the context about every millisecond.
-type pulse struct {
-	ctx  context.Context
-	left int
-}
-
-const pulseSteps = 1 << 15
-
-// beat tells the context's error, if it has ended.
-func (b *pulse) beat(steps int) error {
-	if b.left -= steps; b.left > 0 {
-		return nil
-	}
-	b.left = pulseSteps
-	return b.ctx.Err()
-}
-
 // whyPairs are the pairs that a volunteer with no shift of the plan could take, in both directions: 8 bytes a pair, and 8
 // more where commitments or limits leave some out.
 type whyPairs struct {
@@ -69,24 +52,23 @@ func newWhyPairs(ctx context.Context, p *Problem) (*whyPairs, error) {
 
 // leaveOut copies the pairs without those that a rule forbids by itself, if there are any.
 func (g *whyPairs) leaveOut(beat *pulse) error {
-	p := g.p
-	if len(p.commitments) == 0 && !slices.ContainsFunc(p.volunteers, func(v Volunteer) bool { return v.Time > 0 }) {
+	p, alone := g.p, newAlone(g.p)
+	if alone.everything() {
 		return nil
 	}
 	g.first = make([]int, len(p.volunteers)+1)
 	g.to, g.rank = make([]int32, 0, len(p.shift)), make([]int32, 0, len(p.shift))
 	for v := range p.volunteers {
-		free := p.volunteers[v].Time == 0 && p.firstCommitment[v] == p.firstCommitment[v+1]
 		shifts, ranks := p.PairsOf(v)
 		for i, s := range shifts {
-			if free || p.Forbids(v, nil, int(s)) == None {
+			if err := beat.beat(4 * alone.work(v)); err != nil {
+				return err
+			}
+			if alone.may(v, int(s)) {
 				g.to, g.rank = append(g.to, s), append(g.rank, ranks[i])
 			}
 		}
 		g.first[v+1] = len(g.to)
-		if err := beat.beat(1 + len(shifts)*32); err != nil {
-			return err
-		}
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package matcher
 
 import (
 	"math"
-	"slices"
 )
 
 // fillCost is what Fill counts in: 32 bits where that is enough, for speed lies in memory.
@@ -36,24 +35,18 @@ type fillAllowed struct {
 
 // newAllowed answers the problem's own pairs, or a copy without those that are forbidden.
 func newAllowed(beat *pulse, p *Problem) (fillAllowed, error) {
-	longest := 0
-	for s := range p.shifts {
-		longest = max(longest, p.shifts[s].End-p.shifts[s].Start)
-	}
-	limited := func(v Volunteer) bool { return v.Time > 0 && v.Time < longest }
-	if len(p.commitments) == 0 && !slices.ContainsFunc(p.volunteers, limited) {
+	alone := newAlone(p)
+	if alone.everything() {
 		return fillAllowed{first: p.first, shift: p.shift}, nil
 	}
 	a := fillAllowed{first: make([]int, 1, len(p.first))}
 	for v := range p.volunteers {
 		shifts, _ := p.PairsOf(v)
-		committed := len(p.CommitmentsOf(v))
-		free := committed == 0 && !limited(p.volunteers[v])
-		if err := beat.beat(1 + len(shifts)*(1+8*committed)); err != nil {
-			return a, err
-		}
 		for i, s := range shifts {
-			if free || p.Forbids(v, nil, int(s)) == None {
+			if err := beat.beat(alone.work(v)); err != nil {
+				return a, err
+			}
+			if alone.may(v, int(s)) {
 				a.shift = append(a.shift, s)
 				a.pair = append(a.pair, int32(p.first[v]+i))
 			}

@@ -101,19 +101,15 @@ func (r *repair) open(ctx context.Context, crewsAlone bool) *openProblem {
 	p.first = make([]int, 1, len(p.volunteers)+1)
 	p.firstCommitment = make([]int, 1, len(p.volunteers)+1)
 	signed := r.loose()
-	limited := limited(r.p)
-	looked := 0
+	alone, beat := newAlone(r.p), pulse{ctx, 0}
 	for v := range p.volunteers {
-		if looked += r.p.first[v+1] - r.p.first[v] + 1; looked > 1<<14 {
-			looked = 0
-			if ctx.Err() != nil {
-				return nil
-			}
+		if beat.beat(1+(r.p.first[v+1]-r.p.first[v])*alone.work(v)) != nil {
+			return nil
 		}
 		o.addCommitments(v)
 		var own []Assignment
 		own, signed = ownOf(signed, v)
-		o.addPairs(v, own, len(limited) > 0 && limited[v] || len(r.held[v]) > 0)
+		o.addPairs(v, own, !alone.free(v) || len(r.held[v]) > 0)
 		p.first = append(p.first, len(p.shift))
 	}
 	o.unit = min(o.unit, o.unitOfSlots())

@@ -51,13 +51,13 @@ func newRosterModel(ctx context.Context, p *Problem, cost []int64) *rosterModel 
 	m.cost = make([]int64, 0, len(p.shift))
 	m.length = make([]int32, 0, len(p.shift))
 	m.clash = make([]uint64, 0, len(p.shift))
-	w := &watch{ctx: ctx}
+	w, alone := &watch{ctx: ctx}, newAlone(p)
 	for v := range p.volunteers {
 		pairs := p.first[v+1] - p.first[v]
-		if w.effort += 4 + pairs*min(pairs, crowdAbove)/2; w.over() {
+		if w.effort += 4 + pairs*(alone.work(v)+min(pairs, crowdAbove)/2); w.over() {
 			return nil
 		}
-		m.addVolunteer(v, cost)
+		m.addVolunteer(v, cost, &alone)
 		m.first = append(m.first, int32(len(m.shift)))
 	}
 	if !m.addShifts(w) {
@@ -66,7 +66,7 @@ func newRosterModel(ctx context.Context, p *Problem, cost []int64) *rosterModel 
 	return m
 }
 
-func (m *rosterModel) addVolunteer(v int, cost []int64) {
+func (m *rosterModel) addVolunteer(v int, cost []int64, alone *alone) {
 	p, from := m.p, len(m.shift)
 	who := &p.volunteers[v]
 	rules := rosterVolunteer{shifts: int32(who.Shifts), time: math.MaxInt64}
@@ -74,11 +74,10 @@ func (m *rosterModel) addVolunteer(v int, cost []int64) {
 		rules.time = int64(who.Time)
 	}
 	rules.daily = p.rules.Day > 0 && (who.TimeDay > 0 || who.TimeWeek > 0 || who.DaysInRow > 0)
-	committed := len(p.CommitmentsOf(v)) > 0
 	for i := p.first[v]; i < p.first[v+1]; i++ {
 		shift := &p.shifts[p.shift[i]]
 		length := shift.End - shift.Start
-		if shift.Capacity < shift.Crew || int64(length) > rules.time || committed && p.Forbids(v, nil, int(p.shift[i])) != None {
+		if shift.Capacity < shift.Crew || !alone.may(v, int(p.shift[i])) {
 			continue
 		}
 		m.shift, m.length = append(m.shift, p.shift[i]), append(m.length, int32(min(length, math.MaxInt32)))

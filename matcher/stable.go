@@ -77,14 +77,11 @@ const (
 	// how many looks along all of them.
 	longRow   = 64
 	manyLooks = 4
-	// lookAtContext is how many pairs are looked at, about a millisecond's worth, before the context is asked again.
-	lookAtContext = 1 << 18
 )
 
 // acceptance is a run of deferred acceptance.
 type acceptance struct {
-	p   *Problem
-	ctx context.Context
+	p *Problem
 	// order has the volunteers as ties put them, place the inverse.
 	order, place []int32
 	// held is the pair that a volunteer holds, or nobody.
@@ -98,11 +95,11 @@ type acceptance struct {
 	taken []int32
 	// sorted has the pairs of volunteers with many who came back often, most wanted first.
 	sorted map[int32]*sortedRow
-	// limited are the volunteers whom a commitment or their Time may forbid a shift, nil where there are none.
-	limited []bool
-	// budget is how many pairs are looked at before the context is asked, ended what it said.
-	budget int
-	ended  error
+	// alone tells what a volunteer may take.
+	alone alone
+	// pulse counts the pairs that are looked at, ended is what the context said.
+	pulse pulse
+	ended error
 }
 
 // sortedRow is what is left of one volunteer's pairs: those that may accept still.
@@ -113,7 +110,7 @@ type sortedRow struct {
 
 func newAcceptance(ctx context.Context, p *Problem) *acceptance {
 	a := &acceptance{
-		p: p, ctx: ctx, held: make([]int32, len(p.volunteers)), worst: make([]uint64, len(p.shifts)),
+		p: p, alone: newAlone(p), pulse: pulse{ctx, 0}, held: make([]int32, len(p.volunteers)), worst: make([]uint64, len(p.shifts)),
 		taken: make([]int32, len(p.shifts)), ended: ctx.Err(),
 	}
 	a.order = tieOrder(p)
@@ -122,7 +119,6 @@ func newAcceptance(ctx context.Context, p *Problem) *acceptance {
 		a.place[v] = int32(i)
 		a.held[v] = nobody
 	}
-	a.limited = limited(p)
 	a.slot = slots(p)
 	a.heap = make([]uint64, a.slot[len(p.shifts)])
 	for s := range p.shifts {
@@ -149,24 +145,6 @@ func tieOrder(p *Problem) []int32 {
 		order = countingSort(order, digit, 1<<width)
 	}
 	return order
-}
-
-// limited are the volunteers with commitments, or with less Time than the longest shift takes; nil where there are none.
-func limited(p *Problem) (limited []bool) {
-	longest := 0
-	for s := range p.shifts {
-		longest = max(longest, p.shifts[s].End-p.shifts[s].Start)
-	}
-	for v := range p.volunteers {
-		time := p.volunteers[v].Time
-		if time > 0 && time < longest || p.firstCommitment[v] < p.firstCommitment[v+1] {
-			if limited == nil {
-				limited = make([]bool, len(p.volunteers))
-			}
-			limited[v] = true
-		}
-	}
-	return limited
 }
 
 // slots are the borders of the shifts' slots in one row. Where the capacities are far more than there are pairs, each is
@@ -259,7 +237,7 @@ func (a *acceptance) step(v int32) int32 {
 func (a *acceptance) next(v int32) int32 {
 	first, last := a.p.first[v], a.p.first[v+1]
 	a.spend(last - first + 1)
-	switch limited := len(a.limited) > 0 && a.limited[v]; {
+	switch limited := !a.alone.free(int(v)); {
 	case last-first > longRow:
 		return a.nextSorted(v, limited)
 	case limited:
@@ -292,11 +270,10 @@ func (a *acceptance) next(v int32) int32 {
 	return int32(first) + int32(uint32(best))
 }
 
-// spend takes looks at pairs from the budget.
+// spend counts looks at pairs.
 func (a *acceptance) spend(looks int) {
-	if a.budget -= looks; a.budget < 0 && a.ended == nil {
-		a.budget = lookAtContext
-		a.ended = a.ctx.Err()
+	if err := a.pulse.beat(looks); err != nil {
+		a.ended = err
 	}
 }
 
@@ -306,8 +283,8 @@ func (a *acceptance) accepts(v, pair int32, limited bool) bool {
 	if a.key(v, pair) >= a.worst[s] || !limited {
 		return a.key(v, pair) < a.worst[s]
 	}
-	a.spend(8 * (1 + len(a.p.CommitmentsOf(int(v)))))
-	return a.ended == nil && a.p.Forbids(int(v), nil, int(s)) == None
+	a.spend(a.alone.work(int(v)))
+	return a.ended == nil && a.alone.may(int(v), int(s))
 }
 
 // nextAllowed is next for volunteers who may be forbidden a shift.

@@ -568,7 +568,7 @@ func TestErrStableEndedAmongCommitments(t *testing.T) {
 		t.Fatal(err)
 	}
 	asked := 1<<30 - count.Left
-	if least := people * many * many * 8 / (2 * lookAtContext); asked < least {
+	if least := people * many * many * 8 / (2 * pulseSteps); asked < least {
 		t.Errorf("asked %d times, not %d", asked, least)
 	}
 	for left := 0; left < asked; left += 1 + asked/20 {

@@ -2,6 +2,7 @@ package matching_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -181,6 +182,26 @@ func TestErrPreferencesAreTheVolunteersOwn(t *testing.T) {
 	refused(t, err, nuov1.ErrorReason_ERROR_REASON_INVALID_FIELD, "an absence backwards")
 	_, err = update(self(person(1)), &nuov1.Preference{Etag: etag}, "name")
 	refused(t, err, nuov1.ErrorReason_ERROR_REASON_INVALID_FIELD, "a field that is not to be changed")
+}
+
+// Plans of one millisecond are listed in the order of their making too, the newest first.
+func TestOKPlansOfOneMillisecondAreListedInOrder(t *testing.T) {
+	h := open(t)
+	h.stop()
+	var want []string
+	for n := range 3 {
+		h.clock.set(noon.Add(time.Duration(n) * 10 * time.Microsecond))
+		m, err := h.propose(mingzhuOffice, &nuov1.ProposeMatchRequest{Scope: list})
+		h.must(err)
+		want = slices.Insert(want, 0, m.GetName())
+	}
+	res, err := as(h, mingzhuOffice, h.ListMatches, nuov1.MatchService_ListMatches_FullMethodName, &nuov1.ListMatchesRequest{Parent: list})
+	h.must(err)
+	for i, m := range res.GetMatches() {
+		if m.GetName() != want[i] {
+			t.Errorf("%d: %s, want %s", i, m.GetName(), want[i])
+		}
+	}
 }
 
 // More than three plans of one scope are not solved at a time.

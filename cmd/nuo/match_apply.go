@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -49,7 +50,7 @@ func (in *input) showApplied(m *nuov1.Match) error {
 	case in.global.output == "json" && cancelled:
 		return in.showCancelled(m)
 	case in.global.output == "json":
-		return in.printJSON(m)
+		return cmp.Or(in.printJSON(m), endedEarly(m))
 	}
 	placed, err := all(in, matches, nuov1.MatchServiceClient.ListPlacements, &nuov1.ListPlacementsRequest{Parent: m.GetName()})
 	if err != nil {
@@ -86,7 +87,7 @@ func (in *input) showApplied(m *nuov1.Match) error {
 	case len(changed) > 0:
 		in.note(sayPlanAnew.with(planCommand(m)))
 	}
-	return nil
+	return endedEarly(m)
 }
 
 // placements prints a line each, without what nothing stands in. A placement stands where its contract does; one that was

@@ -157,6 +157,9 @@ func (e *explanation) show(req *nuov1.ExplainMatchRequest) {
 	if req.GetVolunteer() != "" {
 		e.own()
 	}
+	if reason := e.res.GetClosed(); reason != nuov1.ErrorReason_ERROR_REASON_UNSPECIFIED {
+		e.line(sayClosed.with(e.closed(reason)))
+	}
 	for _, g := range e.res.GetGaps() {
 		e.gap(g)
 	}
@@ -168,15 +171,26 @@ func (e *explanation) show(req *nuov1.ExplainMatchRequest) {
 	if n := e.res.GetLeftOut(); n > 0 && req.GetVolunteer() == "" {
 		e.line(sayLeftOut.with(n))
 	}
+	if n := e.res.GetCouldTakeMore(); n > 0 && req.GetVolunteer() == "" {
+		e.line(sayCouldTakeMore.with(n))
+	}
 	if len(e.res.GetGaps())+len(e.res.GetWishes())+len(e.res.GetAdditions())+len(e.res.GetStopped()) == 0 {
 		e.line(e.nothing(req))
 	}
 }
 
+// closed is why nobody can be offered a shift.
+func (e *explanation) closed(reason nuov1.ErrorReason) string {
+	if reason == nuov1.ErrorReason_ERROR_REASON_WRONG_TIME {
+		return sayStarted.in(e.language)
+	}
+	return e.came(reason)
+}
+
 // nothing says of what was asked about that there is nothing to explain; empty where it was said.
 func (e *explanation) nothing(req *nuov1.ExplainMatchRequest) text {
 	switch {
-	case req.GetSkill() != "":
+	case req.GetSkill() != "", e.res.GetClosed() != nuov1.ErrorReason_ERROR_REASON_UNSPECIFIED:
 		return text{}
 	case req.GetVolunteer() != "" && e.people == nil: // nobody but volunteers themselves is told no names
 		return sayNothingOfMine
@@ -202,14 +216,17 @@ func (e *explanation) own() {
 	}
 	e.line(sayGiven)
 	w := e.writer()
-	head := make(table.Row, 0, 4)
-	for _, key := range []string{"shift", "rank", "rank_reasons", "contract"} {
+	head := make(table.Row, 0, 5)
+	for _, key := range []string{"shift", "rank", "rank_reasons", "state", "contract"} {
 		head = append(head, header(key).in(e.language))
 	}
 	w.AppendHeader(head)
 	for _, p := range e.res.GetPlacements() {
 		m := p.ProtoReflect()
-		w.AppendRow(table.Row{e.shiftIn(p.GetShift()), e.cell(m, "rank"), e.cell(m, "rank_reasons"), e.cell(m, "contract")})
+		w.AppendRow(table.Row{
+			e.shiftIn(p.GetShift()), e.cell(m, "rank"), e.cell(m, "rank_reasons"),
+			or(e.cell(m, "contract_state"), e.cell(m, "state")), strings.TrimPrefix(p.GetContract(), "contracts/"),
+		})
 	}
 	w.SuppressEmptyColumns()
 	fmt.Fprintln(e.out, trimLines(w.Render()))

@@ -116,10 +116,25 @@ func matchFailure(m *nuov1.Match) error {
 	if m.GetState() != nuov1.MatchState_MATCH_STATE_FAILED {
 		return nil
 	}
+	say := sayNotPlanned
+	if m.GetSolveTime() != nil { // a plan there was
+		say = sayNotOffered
+	}
+	return &failure{because(say, m)}
+}
+
+// endedEarly is why a plan made no more offers, nil where it made all that it could.
+func endedEarly(m *nuov1.Match) error {
+	if m.GetState() != nuov1.MatchState_MATCH_STATE_APPLIED || m.GetFailure() == nuov1.ErrorReason_ERROR_REASON_UNSPECIFIED {
+		return nil
+	}
+	return &failure{because(sayEndedEarly, m)}
+}
+
+// because says of a plan what its failure was.
+func because(say text, m *nuov1.Match) text {
 	why := fault.New(m.GetFailure())
-	return &failure{text{
-		sayNotPlanned.with(m.GetName(), why.Text(string(english))).en, sayNotPlanned.with(m.GetName(), why.Text(string(chinese))).zh,
-	}}
+	return text{say.with(m.GetName(), why.Text(string(english))).en, say.with(m.GetName(), why.Text(string(chinese))).zh}
 }
 
 // renew gives the calls to come the whole time again: waiting for a plan takes its own.

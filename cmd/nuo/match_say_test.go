@@ -162,6 +162,28 @@ func TestShowErrFailed(t *testing.T) {
 	}
 }
 
+// TestApplyErrEnded: offers that ended early are a failure with its reason, and said where the plan is shown.
+func TestApplyErrEnded(t *testing.T) {
+	f := appliedTo(nuov1.ContractState_CONTRACT_STATE_OFFERED)
+	f.match.Failure = nuov1.ErrorReason_ERROR_REASON_PERMISSION_DENIED
+	exit, _, said := asked(t, f, "match", "show", "1")
+	if exit != exitOK {
+		t.Error(exit)
+	}
+	want(t, said, "matches/1 stopped before all offers were made: ")
+	for _, output := range []string{"table", "json"} {
+		f.watches = [][]*nuov1.Match{{f.match}}
+		exit, _, said = asked(t, f, "match", "apply", "1", "-o", output)
+		if exit != exitRefused {
+			t.Error(exit)
+		}
+		want(t, said, "matches/1 stopped before all offers were made: ")
+	}
+	f.match.State, f.match.SolveTime = nuov1.MatchState_MATCH_STATE_FAILED, timestamppb.Now()
+	_, _, said = asked(t, f, "match", "show", "1")
+	want(t, said, "matches/1 made no offer: ")
+}
+
 // TestShowOKAuditor: who may see a plan and not who stands in it sees its figures.
 func TestShowOKAuditor(t *testing.T) {
 	f := &planner{match: planned(nuov1.MatchState_MATCH_STATE_PROPOSED), hide: true}
@@ -219,6 +241,20 @@ func TestExplainOKNothing(t *testing.T) {
 			t.Error(args, exit, out, said)
 		}
 		want(t, out, says)
+	}
+}
+
+// TestExplainOKClosed: a shift that nobody can be offered says why, and nothing else of itself; who could take more is told.
+func TestExplainOKClosed(t *testing.T) {
+	for reason, says := range map[nuov1.ErrorReason]string{
+		nuov1.ErrorReason_ERROR_REASON_WRONG_TIME: "it has started", nuov1.ErrorReason_ERROR_REASON_SHIFT_FULL: "all slots are taken",
+	} {
+		f := &planner{answer: &nuov1.ExplainMatchResponse{Closed: reason, CouldTakeMore: 2}}
+		_, out, _ := asked(t, f, "match", "explain", "1", "--shift", "am")
+		want(t, out, "Nobody can be offered this shift now: "+says, "Volunteers who could take more shifts, were slots free: 2.")
+		if strings.Contains(out, "No slot of this shift") {
+			t.Error(out)
+		}
 	}
 }
 

@@ -93,6 +93,9 @@ func (in *input) showMatch(m *nuov1.Match) error {
 	p.roster(board, limit)
 	fmt.Fprintln(in.out)
 	p.matchCard(m, placed.GetPlacements())
+	if ended := endedEarly(m); ended != nil {
+		in.note(because(sayEndedEarly, m))
+	}
 	in.next(m, board)
 	return nil
 }

@@ -36,6 +36,8 @@ var (
 		"已中断。服务器会继续处理 %[1]s：nuo match show %[1]s 查看，nuo match cancel %[1]s 放弃。",
 	}
 	sayNotPlanned     = text{"%s could not be made: %s", "%s 未能完成：%s"}
+	sayNotOffered     = text{"%s made no offer: %s", "%s 未发出邀约：%s"}
+	sayEndedEarly     = text{"%s stopped before all offers were made: %s", "%s 在邀约全部发出之前停止：%s"}
 	sayMatchCancelled = text{"%s was given up; offers that it made stand.", "%s 已放弃，已发出的邀约仍有效。"}
 	sayMatchDropped   = text{"%s was given up; it made no offer.", "%s 已放弃，没有发出邀约。"}
 	sayNoSlots        = text{
@@ -165,6 +167,9 @@ var (
 	sayAddedOn          = text{", on %s", "：%s"}
 	sayAtLeast          = text{" (at least)", "(至少)"}
 	sayStoppedFrom      = text{"Shifts that rules keep from this volunteer: %d, %s", "因规则不能安排：%d 个班次，%s"}
+	sayCouldTakeMore    = text{"Volunteers who could take more shifts, were slots free: %d.", "若有空余名额，还可多承担班次的志愿者：%d 人。"}
+	sayStarted          = text{"it has started", "已经开始"}
+	sayClosed           = text{"Nobody can be offered this shift now: %s", "此班次现在不能发出邀约：%s"}
 	sayLeftOut          = text{"Volunteers without a shift in this plan: %d.", "此排班中没有班次的志愿者：%d 人。"}
 	sayNothingToExplain = text{
 		"No slot stays free, and nobody would rather have something else.", "没有空缺的名额，也没有人更想要别的安排。",
@@ -221,7 +226,7 @@ var changeWords = map[nuov1.ErrorReason]text{
 // ruleWords are the rules by which a plan forbids somebody a shift.
 var ruleWords = map[nuov1.MatchRule]text{
 	nuov1.MatchRule_MATCH_RULE_UNSPECIFIED:       {"nothing forbids it", "没有规则不许"},
-	nuov1.MatchRule_MATCH_RULE_NOT_ELIGIBLE:      {"a claim would be refused", "不符合报名条件"},
+	nuov1.MatchRule_MATCH_RULE_NOT_ELIGIBLE:      {"cannot, for personal reasons", "因个人原因不能承担"},
 	nuov1.MatchRule_MATCH_RULE_TWICE:             {"has the shift already", "已有此班次"},
 	nuov1.MatchRule_MATCH_RULE_LIMIT_SHIFTS:      {"has as many shifts as wished for or as the plan gives", "班次已达本人意愿或排班上限"},
 	nuov1.MatchRule_MATCH_RULE_OVERLAP:           {"crosses another shift", "与另一班次时间相冲"},

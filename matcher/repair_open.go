@@ -28,7 +28,7 @@ func (r *repair) solve(ctx context.Context, o RepairOptions, completing, kept []
 	var err error
 	if open.several {
 		begin := start.added
-		if open.narrowed && open.p.Check(open.parts(begin)) != nil { // it may lack some of what is kept
+		if open.narrowed && open.p.check(ctx, open.parts(begin)) != nil { // it may lack some of what is kept
 			begin = completing
 		}
 		found, err = open.roster(ctx, begin, o)

@@ -2,6 +2,7 @@ package matcher
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -14,7 +15,8 @@ type RosterOptions struct {
 	// plan where the context does not end before, on one kind of processor. 0 sets no end but the context's and the proof. A unit is one evaluation
 	// of all prices, one plan made from them, or one neighbourhood of the best plan.
 	Steps int
-	// Start is a plan to begin with, which has to keep every rule; the answer is never worse.
+	// Start is a plan to begin with, which has to keep every rule; the answer is never worse. Where the context ended
+	// before that could be checked, the answer is the Start as it is.
 	Start []Assignment
 	// Progress, where given, is told of every better plan or bound, by the goroutine that called Roster.
 	Progress func(Progress)
@@ -80,8 +82,10 @@ func Roster(ctx context.Context, p *Problem, o RosterOptions) (*Plan, error) {
 // either sign, and the sum of all their sizes is below 1<<59. The most Value goes first, then the least sum of costs,
 // which Progress is told as the rank.
 func rosterWith(ctx context.Context, p *Problem, cost []int64, o RosterOptions) (rosterResult, error) {
-	if err := p.Check(o.Start); err != nil {
+	if err := p.check(ctx, o.Start); errors.As(err, new(*Violation)) {
 		return rosterResult{}, fmt.Errorf("matcher: the plan to start with: %w", err)
+	} else if err != nil {
+		return unsearched(p, cost, o.Start), nil
 	}
 	m := newRosterModel(ctx, p, cost)
 	if m == nil {

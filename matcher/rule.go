@@ -1,6 +1,7 @@
 package matcher
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -58,38 +59,9 @@ func (e *Violation) Error() string {
 	return fmt.Sprintf("matcher: volunteer %d on shift %d: %s", e.Volunteer, e.Shift, e.Rule)
 }
 
-// Check tells whether a plan keeps every rule: nil, or the first *Violation found, volunteers in order. Numbers out of
-// range are NotEligible.
-func (p *Problem) Check(assignments []Assignment) error {
-	taken := make([]int, len(p.shifts))
-	sorted := slices.Clone(assignments)
-	slices.SortFunc(sorted, compareAssignments)
-	var held []int32
-	for i, a := range sorted {
-		if a.Volunteer < 0 || a.Volunteer >= len(p.volunteers) || a.Shift < 0 || a.Shift >= len(p.shifts) {
-			return &Violation{a, NotEligible}
-		}
-		if i == 0 || sorted[i-1].Volunteer != a.Volunteer {
-			held = held[:0]
-		}
-		if rule := p.Forbids(a.Volunteer, held, a.Shift); rule != None {
-			return &Violation{a, rule}
-		}
-		held = append(held, int32(a.Shift))
-		if taken[a.Shift]++; taken[a.Shift] > p.shifts[a.Shift].Capacity {
-			return &Violation{a, Full}
-		}
-	}
-	for _, a := range sorted {
-		if crew := p.shifts[a.Shift].Crew; taken[a.Shift]%crew != 0 {
-			return &Violation{a, BrokenCrew}
-		}
-	}
-	return nil
-}
-
 // Forbids is the first rule about the volunteer that forbids shift s beside those held, None where it may be added.
-// Slots and crews are not looked at. Its cost is O(h² + c) for h held shifts and c commitments.
+// Slots and crews are not looked at. Its cost is O(n) for n held shifts and commitments, with Volunteer.TimeWeek
+// O(n log n).
 func (p *Problem) Forbids(v int, held []int32, s int) Rule {
 	if _, eligible := p.rankOf(v, s); !eligible {
 		return NotEligible
@@ -184,22 +156,31 @@ func (p *Problem) limits(v *Volunteer, calendar []stint, wanted stint) Rule {
 }
 
 // busiest is the longest time of two or more stints that start within any week that begins with a stint and holds the
-// wanted one.
+// wanted one, which is in the calendar.
 func busiest(calendar []stint, wanted stint, week int) (most int) {
-	for _, first := range calendar {
-		if d := wanted.start - first.start; d < 0 || d >= week {
-			continue
+	near := calendar[:0:0]
+	var few [16]stint
+	if len(calendar) <= len(few) {
+		near = few[:0]
+	}
+	for _, c := range calendar {
+		if d := c.start - wanted.start; d > -week && d < week {
+			near = append(near, c)
 		}
-		sum, n := 0, 0
-		for _, c := range calendar {
-			if d := c.start - first.start; d >= 0 && d < week {
-				sum += c.end - c.start
-				n++
-			}
+	}
+	slices.SortFunc(near, func(a, b stint) int { return cmp.Compare(a.start, b.start) })
+	sum, to := 0, 0
+	for from, first := range near {
+		if first.start > wanted.start {
+			break
 		}
-		if n > 1 {
+		for ; to < len(near) && near[to].start-first.start < week; to++ {
+			sum += near[to].end - near[to].start
+		}
+		if to-from > 1 {
 			most = max(most, sum)
 		}
+		sum -= first.end - first.start
 	}
 	return most
 }

@@ -49,6 +49,10 @@
 // plan and their role, a street's and a district's too: the system acts on nobody's behalf. Whether they still hold that
 // role over the plan is asked in each of those transactions.
 //
+// What is asked of a place then are the rules of a claim. Hours and how often somebody wishes to come are read when a
+// round is planned: of two plans that were proposed side by side, the second may offer more than a week's wish, which the
+// volunteer declines.
+//
 // After a round, what the plan was made of is read again, looking past its own offers (a fingerprint). Where that or a
 // place has changed, the slots that are free now are solved anew, with the offers held fixed and counted for what the plan
 // gives each, as the next round; three rounds at most. A round that was half written at a stop is written anew. The

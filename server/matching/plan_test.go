@@ -7,6 +7,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
+	"nuo.internal/nuo/server/lifecycle"
 	"nuo.internal/nuo/server/store"
 )
 
@@ -205,8 +206,8 @@ func TestOKAWishForAWeekBindsDailyPlans(t *testing.T) {
 	}
 }
 
-// Nobody is sent alone to a watch of two, nobody beyond what they may rest, and a waitlist goes first.
-func TestOKRosterKeepsCrewsRestAndWaitlist(t *testing.T) {
+// Nobody is sent alone to a watch of two, nobody beyond what they may rest.
+func TestOKRosterKeepsCrewsAndRest(t *testing.T) {
 	h := open(t)
 	h.people(3)
 	h.shift("watch", tomorrow+" 08:00", 4, ofKind(twoOnOne))
@@ -221,6 +222,38 @@ func TestOKRosterKeepsCrewsRestAndWaitlist(t *testing.T) {
 	if m.GetScore().GetFilled() != 3 {
 		t.Errorf("rest after a night: %v", m.GetScore())
 	}
+}
+
+// A slot that somebody waits for is no plan's: in the last hour, when nobody is promoted, it is the first's who signs.
+func TestOKTheWaitlistGoesFirst(t *testing.T) {
+	for waiting, want := range []int32{1, 0} {
+		h := open(t)
+		h.people(3)
+		gate := h.shift("gate", tomorrow+" 08:00", 1)
+		c := h.signed(person(1), gate)
+		h.update(func(tx *store.Tx) error {
+			if waiting == 0 {
+				return nil
+			}
+			_, err := lifecycle.Claim(tx, volunteer(person(2)), &nuov1.ClaimShiftRequest{
+				Shift: gate, Volunteer: person(2), Revision: 1, Ledger: nuov1.Ledger_LEDGER_VOLUNTEERING, Waitlist: true,
+			})
+			return err
+		})
+		h.clock.set(local(tomorrow + " 07:15"))
+		h.update(func(tx *store.Tx) error {
+			_, err := lifecycle.AskLeave(tx, volunteer(person(1)),
+				&nuov1.AskLeaveRequest{Name: c.GetName(), Reason: nuov1.ReasonCode_REASON_CODE_ILLNESS})
+			return err
+		})
+		if m := h.ofList(roster); m.GetPlacements() != want || m.GetSlots() != want {
+			t.Errorf("%d wait: %v", waiting, m)
+		}
+	}
+}
+
+func volunteer(person string) lifecycle.Actor {
+	return lifecycle.Actor{Name: person, Person: person, Role: nuov1.Role_ROLE_VOLUNTEER}
 }
 
 // The same data and the same seed give the same plan, whatever runs beside.

@@ -239,6 +239,7 @@ var ruleWords = map[nuov1.MatchRule]text{
 	nuov1.MatchRule_MATCH_RULE_FULL:              {"all slots are taken", "名额已满"},
 	nuov1.MatchRule_MATCH_RULE_BROKEN_CREW:       {"people come in crews, and one is missing", "须成组上岗，还缺一人"},
 	nuov1.MatchRule_MATCH_RULE_NOT_AVAILABLE:     {"not at these hours, by the volunteer's own word", "本人此时不能来"},
+	nuov1.MatchRule_MATCH_RULE_GAVE_UP:           {"declined or left it before", "本人曾谢绝或退出此班次"},
 }
 
 // planHelp documents what a plan is.

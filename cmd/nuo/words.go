@@ -352,7 +352,7 @@ const fieldWords = `
 	by 经办 method 方式 side 一方 check_in_time 签到 check_out_time 签退 event_time 最近变动 from_state 原状态
 	to_state 现状态 cause 起因 note_commitment 说明摘要 previous_hash 上一条摘要 person.display_name 姓名 rank 志愿
 	scope 范围 pool 志愿者来源 shifts_each 每人班次 seconds 秒数 seed 种子 phase 进度 elapsed 已用时间 optimal 最优 gap 差距
-	score.filled 已填 value 价值 filled 已填 open_slots 缺 short_shifts 人数不足班次 unfairness 不均 volunteers 志愿者 shifts 班次
+	score.filled 已填 value 价值 filled 已填 open_slots 缺 short_shifts 人数不足班次 left_out_slots 不排名额 unfairness 不均 volunteers 志愿者 shifts 班次
 	slots 名额 pairs 可选对 steps 步数 placements 安排 changed 有变 rounds 轮次 failure 失败原因 creator_role 发起角色
 	solve_time 求解时间 apply_time 执行时间 rank_reasons 志愿由来 kind_position 类别次序 place_position 地点次序 round 轮次
 	contract_state 契约状态 kinds 想做的类别 places 想去的地点 availability 可到时间 absences 不能来的日子

@@ -75,14 +75,15 @@ func TestErrCrewIsThePlansWhateverTheCapacity(t *testing.T) {
 	}
 }
 
-// Where the plan sends people one by one, because half a crew stands there, one who cannot come keeps nobody else.
+// Where half a crew stands, the plan sends one to complete it; if that one cannot come, another does, alone.
 func TestOKSinglesOfAWatchAreNoCrew(t *testing.T) {
 	y := newYard(t)
 	watch := y.shift("watch", "08:00", "12:00", 4, watchOfTwo)
 	y.claims(y.volunteer("x"), watch)
-	people := y.people(2)
+	y.people(2)
 	m := y.plans()
-	y.edits(people[1], func(v *nuov1.Volunteer) { v.State = nuov1.ActiveState_ACTIVE_STATE_DEACTIVATED })
+	sent := y.placements(m.GetName())[0].GetVolunteer()
+	y.edits(sent, func(v *nuov1.Volunteer) { v.State = nuov1.ActiveState_ACTIVE_STATE_DEACTIVATED })
 	if m = y.applies(m); m.GetOffered() != 1 || m.GetChanged() != 1 || y.held(watch) != 2 {
 		t.Errorf("%d held, %v: %v", y.held(watch), m, y.placements(m.GetName()))
 	}

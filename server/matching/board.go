@@ -105,6 +105,7 @@ func (b *board) show(m *nuov1.Match, now time.Time) {
 		return
 	}
 	m.Volunteers, m.Shifts, m.Slots, m.Pairs = p.GetVolunteers(), p.GetShifts(), p.GetSlots(), p.GetPairs()
+	m.LeftOutSlots = p.GetLeftOutSlots()
 	if p.GetScore() != nil {
 		m.Score, m.Bound, m.Gap, m.Optimal = proto.CloneOf(p.GetScore()), proto.CloneOf(p.GetBound()), p.GetGap(), p.GetOptimal()
 	}

@@ -29,8 +29,9 @@
 //   - an offer that the volunteer has not answered counts as a promise, for nobody is asked for the same hours twice;
 //   - a shift that the volunteer declined or left is not offered again by a plan;
 //   - the waitlist goes first: slots that somebody waits for are not given;
-//   - of 二对一 two or nobody are sent (Roster), where capacity, free and held slots are even; FILL and STABLE decide each
-//     slot by itself;
+//   - to a 二对一 two or nobody are sent: ROSTER gives an even number of slots, where an odd one is left over, FILL and
+//     STABLE none of such a shift; where one stands there alone, each gives the one that completes the pair. What is left
+//     out is counted (left_out_slots), and is no slot of the plan;
 //   - as many shifts each as asked for, and as live offers are allowed;
 //   - as many as the volunteer wishes a week: in any seven days, with what is promised and offered around the plan; in a
 //     plan over more than a week, on average (week.go).

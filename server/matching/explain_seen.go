@@ -56,7 +56,8 @@ func (x *explained) seenOf(volunteer int) seen { return x.seen(x.people[voluntee
 func (s seen) mask(why refusal) refusal {
 	shown := s.record
 	switch {
-	case why.rule == 0 || why.rule == nuov1.MatchRule_MATCH_RULE_TWICE || aboutShift(why.reason):
+	case why.rule == 0 || why.rule == nuov1.MatchRule_MATCH_RULE_TWICE || aboutShift(why.reason),
+		why.rule == nuov1.MatchRule_MATCH_RULE_BROKEN_CREW: // the same for everybody
 		return why
 	case why.reason == exempt:
 		shown = s.exemption

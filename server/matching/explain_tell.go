@@ -179,7 +179,7 @@ func (x *explained) gap(g *matcher.GapReason) *nuov1.MatchGap {
 // counts are refusals with how many they keep away, the most first.
 func counts(refused map[refusal]int32) (all []*nuov1.MatchReasonCount) {
 	for why, n := range refused {
-		all = append(all, &nuov1.MatchReasonCount{Rule: why.rule, Reason: why.reason, Volunteers: n, Outside: n})
+		all = append(all, &nuov1.MatchReasonCount{Rule: why.rule, Reason: why.reason, Volunteers: n, Outside: n, ByOffer: why.byOffer})
 	}
 	slices.SortFunc(all, func(a, b *nuov1.MatchReasonCount) int {
 		return cmp.Or(cmp.Compare(b.GetVolunteers(), a.GetVolunteers()), cmp.Compare(a.GetRule(), b.GetRule()),
@@ -279,10 +279,11 @@ func (x *explained) why(ctx context.Context, res *nuov1.ExplainMatchResponse) (m
 func (x *explained) denied(why refusal) *nuov1.MatchWish {
 	c, o, seen, fixed := x.people[x.volunteer], x.openings[x.shift], x.seen(x.person), len(x.fixed[x.shift])
 	shift := x.problem.Shift(x.shift)
+	told := seen.mask(why)
 	w := &nuov1.MatchWish{
 		Volunteer: c.Volunteer.GetName(), Shift: o.Shift.GetName(), Rank: int32(wishFor(c.wishes, o.Shift).rank(c.wishes)),
 		Slots: int32(shift.Capacity + fixed), Taken: int32(x.taken(x.assignments)[x.shift] + fixed), Outside: true,
-		Rule: seen.mask(why).rule,
+		Rule: told.rule, ByOffer: told.byOffer,
 	}
 	if why.rule != notEligible {
 		return w
@@ -292,7 +293,7 @@ func (x *explained) denied(why refusal) *nuov1.MatchWish {
 		return w
 	}
 	for _, f := range o.Refusals(c.Candidate) {
-		if told := seen.mask(refusal{notEligible, f.Reason}); told.reason != 0 {
+		if told := seen.mask(refusal{rule: notEligible, reason: f.Reason}); told.reason != 0 {
 			w.IneligibleReasons = append(w.IneligibleReasons, told.reason)
 		}
 	}

@@ -269,6 +269,42 @@ func TestOKTheSameAgainIsTheSamePlan(t *testing.T) {
 	}
 }
 
+// To a 二对一 two or nobody are sent, by any method and whatever its numbers; one who stands there alone gets a second.
+func TestOKNobodyStandsAWatchOfTwoAlone(t *testing.T) {
+	for _, c := range []struct {
+		method              nuov1.MatchMethod
+		capacity            int32
+		people, held        int
+		filled, slots, over int32
+		placed              string
+	}{
+		{fill, 2, 3, 0, 0, 0, 2, ""},
+		{stable, 3, 3, 0, 0, 0, 3, ""},
+		{roster, 3, 3, 0, 2, 2, 1, "watch:1,2"},
+		{roster, 1, 3, 0, 0, 0, 1, ""},
+		{roster, 4, 1, 0, 0, 4, 0, ""},
+		{fill, 2, 3, 1, 1, 1, 0, "watch:1"},
+		{stable, 4, 3, 1, 1, 1, 2, "watch:1"},
+		{roster, 4, 3, 1, 1, 1, 2, "watch:1"},
+		{roster, 5, 4, 2, 2, 2, 1, "watch:1,2"},
+	} {
+		h := open(t)
+		h.people(c.people)
+		h.shift("watch", tomorrow+" 08:00", c.capacity, ofKind(twoOnOne))
+		for i := range c.held {
+			h.signed(person(c.people-i), "shifts/watch")
+		}
+		m := h.plan(mingzhuOffice, &nuov1.ProposeMatchRequest{Scope: list, Method: c.method, Seed: 1})
+		got := h.roll(m.GetName())
+		if m.GetScore().GetFilled() != c.filled || m.GetSlots() != c.slots || m.GetLeftOutSlots() != c.over || m.GetScore().GetShortShifts() != 0 {
+			t.Errorf("%+v: %v, %s", c, m, got)
+		}
+		if len(got) != len(c.placed) {
+			t.Errorf("%+v: %s", c, got)
+		}
+	}
+}
+
 func TestOKEmptyPlans(t *testing.T) {
 	h := open(t)
 	for _, method := range []nuov1.MatchMethod{fill, roster, stable} {

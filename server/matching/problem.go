@@ -11,16 +11,26 @@ import (
 )
 
 // Why a volunteer may not have a shift, before the matcher is asked: a rule of the plan, with NotEligible the reason for
-// which a claim would be refused.
+// which a claim would be refused; byOffer where nothing but an offer that is not answered stands against it.
 type refusal struct {
-	rule   nuov1.MatchRule
-	reason nuov1.ErrorReason
+	rule    nuov1.MatchRule
+	reason  nuov1.ErrorReason
+	byOffer bool
 }
 
 const (
 	notEligible  = nuov1.MatchRule_MATCH_RULE_NOT_ELIGIBLE
 	notAvailable = nuov1.MatchRule_MATCH_RULE_NOT_AVAILABLE
 )
+
+// restRules are the rest rules of a district, as REST_RULE names them, as rules of a plan.
+var restRules = map[string]nuov1.MatchRule{
+	"max_daily":        nuov1.MatchRule_MATCH_RULE_LIMIT_DAY,
+	"max_weekly":       nuov1.MatchRule_MATCH_RULE_LIMIT_WEEK,
+	"max_days_in_row":  nuov1.MatchRule_MATCH_RULE_LIMIT_DAYS_IN_ROW,
+	"rest_between":     nuov1.MatchRule_MATCH_RULE_REST,
+	"rest_after_night": nuov1.MatchRule_MATCH_RULE_REST,
+}
 
 // posed is what was gathered as the matcher sees it: its volunteers and shifts have the numbers of people and openings.
 type posed struct {
@@ -31,6 +41,7 @@ type posed struct {
 	spans   []span // of the shifts
 	starts  []int  // the days on which any begin, rising
 	slots   int
+	over    int // free slots that are left out, for two or nobody are sent
 	oneEach bool
 }
 
@@ -41,7 +52,9 @@ type posing struct {
 	builder *matcher.Builder
 	classes []int // of the shifts: personal refusals are the same within one
 	kinds   int   // of classes
-	pairs   int64
+	// capacities are how many slots of the shifts the plan gives.
+	capacities []int
+	pairs      int64
 	// refused, where it is set, is told of every pair that is left out.
 	refused func(volunteer, shift int, why refusal)
 }
@@ -76,10 +89,11 @@ func (p *posing) addShifts() {
 		from, to := bids(o)
 		start, end := p.times.interval(from, to)
 		p.spans = append(p.spans, span{start, end})
+		slots, crew := p.gives(o)
 		s := matcher.Shift{
-			Start: start, End: end, Capacity: o.Free,
-			Minimum: min(max(int(o.Shift.GetMinimumHeadcount())-o.Held, 0), o.Free),
-			Crew:    p.crew(o),
+			Start: start, End: end, Capacity: slots,
+			Minimum: min(max(int(o.Shift.GetMinimumHeadcount())-o.Held, 0), slots),
+			Crew:    crew,
 		}
 		if o.DueBy() {
 			s.End = start
@@ -88,7 +102,9 @@ func (p *posing) addShifts() {
 			s.Rest = minutes(p.policy.RestAfterNight)
 		}
 		p.builder.Shift(s)
-		p.slots += o.Free
+		p.capacities = append(p.capacities, slots)
+		p.slots += slots
+		p.over += o.Free - slots
 		key := o.Class()
 		if _, ok := class[key]; !ok {
 			class[key] = len(class)
@@ -103,15 +119,19 @@ func (p *posing) addShifts() {
 	p.starts = slices.Compact(p.starts)
 }
 
-// crew is two for 二对一 where the numbers allow it: half a crew that stands there already is completed one by one.
-func (p *posing) crew(o *lifecycle.Opening) int {
-	paired := p.match.GetMethod() == roster &&
-		o.Shift.GetKind() == nuov1.TaskKind_TASK_KIND_TWO_ON_ONE_WATCH &&
-		o.Shift.GetCapacity()%2 == 0 && o.Free%2 == 0 && o.Held%2 == 0
-	if paired {
-		return 2
+// gives is how many free slots of a shift the plan gives, and by how many people at once. To a 二对一 two or nobody are
+// sent: in crews of two by ROSTER, where a last slot may be over; FILL and STABLE, which know of no crews, give none.
+// Where one stands there alone already, one more completes the pair, by any method, and the next plan sees to the rest.
+func (p *posing) gives(o *lifecycle.Opening) (slots, crew int) {
+	switch {
+	case o.Shift.GetKind() != nuov1.TaskKind_TASK_KIND_TWO_ON_ONE_WATCH:
+		return o.Free, 1
+	case o.Held%2 == 1:
+		return min(o.Free, 1), 1
+	case p.match.GetMethod() == roster && o.Free > 1:
+		return o.Free - o.Free%2, 2
 	}
-	return 1
+	return 0, 1
 }
 
 // lookBack is how many days before the plan the rules look at: seven days and what a rest may reach.
@@ -198,7 +218,7 @@ func (p *posing) addPairs(v int, c *candidate, most int, w *week) {
 	for s, o := range p.openings {
 		if o.Closed != nil {
 			if p.refused != nil {
-				p.refused(v, s, refusal{notEligible, closedBy(o)})
+				p.refused(v, s, refusal{rule: notEligible, reason: closedBy(o)})
 			}
 			continue
 		}
@@ -209,9 +229,9 @@ func (p *posing) addPairs(v int, c *candidate, most int, w *week) {
 		}
 		if why.rule == 0 {
 			why = p.refusal(c, o, s, free)
-			if why.rule == 0 && (most == 0 || w.full(dayOf(p.spans[s].from))) {
-				why = &refusal{rule: nuov1.MatchRule_MATCH_RULE_LIMIT_SHIFTS}
-			}
+		}
+		if why.rule == 0 {
+			why = p.bound(s, most, w)
 		}
 		if why.rule != 0 {
 			if p.refused != nil {
@@ -235,7 +255,7 @@ func first(faults []*fault.Error) *refusal {
 	if len(faults) == 0 {
 		return none
 	}
-	return &refusal{notEligible, faults[0].Reason}
+	return &refusal{rule: notEligible, reason: faults[0].Reason}
 }
 
 // closedBy is why nobody can be offered a slot of the shift now, 0 where somebody can.
@@ -255,20 +275,34 @@ func (p *posing) refusal(c *candidate, o *lifecycle.Opening, s int, free *hours)
 		if why := first(o.Refusals(c.Candidate)); why.rule != 0 {
 			return why
 		}
-		if why := first(o.Crosses(c.Candidate)); why.rule != 0 {
-			return &refusal{ruleOf(why.reason), why.reason}
+		if faults := o.Crosses(c.Candidate); len(faults) > 0 {
+			return &refusal{rule: ruleOf(faults[0]), reason: faults[0].Reason, byOffer: true}
 		}
 	}
-	if o.GaveUp(c.Volunteer.GetName()) || !free.allow(p.spans[s], o.DueBy()) {
+	switch {
+	case o.GaveUp(c.Volunteer.GetName()):
+		return &refusal{rule: nuov1.MatchRule_MATCH_RULE_GAVE_UP}
+	case !free.allow(p.spans[s], o.DueBy()):
 		return &refusal{rule: notAvailable}
 	}
 	return none
 }
 
-// ruleOf is the plan's rule for what an offer that is not answered stands against.
-func ruleOf(reason nuov1.ErrorReason) nuov1.MatchRule {
-	if reason == nuov1.ErrorReason_ERROR_REASON_OVERLAP {
-		return nuov1.MatchRule_MATCH_RULE_OVERLAP
+// bound is why the plan gives nobody the shift, or this volunteer nothing on its day.
+func (p *posing) bound(s, most int, w *week) *refusal {
+	switch {
+	case p.openings[s].Free > 0 && p.capacities[s] == 0:
+		return &refusal{rule: nuov1.MatchRule_MATCH_RULE_BROKEN_CREW}
+	case most == 0 || w.full(dayOf(p.spans[s].from)):
+		return &refusal{rule: nuov1.MatchRule_MATCH_RULE_LIMIT_SHIFTS}
 	}
-	return nuov1.MatchRule_MATCH_RULE_REST
+	return none
+}
+
+// ruleOf is the plan's rule for what stands against a volunteer's time.
+func ruleOf(f *fault.Error) nuov1.MatchRule {
+	if rule, ok := restRules[f.Vars["rule"]]; ok {
+		return rule
+	}
+	return nuov1.MatchRule_MATCH_RULE_OVERLAP
 }

@@ -142,6 +142,7 @@ func (p *posed) scoreOf(s matcher.Score) *nuov1.MatchScore {
 // count says how large the problem is.
 func (p *posed) count(m *nuov1.Match) {
 	m.Volunteers, m.Shifts, m.Slots = int32(len(p.people)), int32(len(p.openings)), int32(p.slots)
+	m.LeftOutSlots = int32(p.over)
 	m.Pairs = int64(p.problem.Pairs())
 }
 

@@ -372,6 +372,8 @@ const (
 	MatchRule_MATCH_RULE_BROKEN_CREW MatchRule = 12
 	// The volunteer's hours or absences do not allow it.
 	MatchRule_MATCH_RULE_NOT_AVAILABLE MatchRule = 13
+	// The volunteer declined an offer of the shift, or left it: a plan does not ask again.
+	MatchRule_MATCH_RULE_GAVE_UP MatchRule = 14
 )
 
 // Enum value maps for MatchRule.
@@ -391,6 +393,7 @@ var (
 		11: "MATCH_RULE_FULL",
 		12: "MATCH_RULE_BROKEN_CREW",
 		13: "MATCH_RULE_NOT_AVAILABLE",
+		14: "MATCH_RULE_GAVE_UP",
 	}
 	MatchRule_value = map[string]int32{
 		"MATCH_RULE_UNSPECIFIED":       0,
@@ -407,6 +410,7 @@ var (
 		"MATCH_RULE_FULL":              11,
 		"MATCH_RULE_BROKEN_CREW":       12,
 		"MATCH_RULE_NOT_AVAILABLE":     13,
+		"MATCH_RULE_GAVE_UP":           14,
 	}
 )
 
@@ -656,7 +660,10 @@ type Match struct {
 	// The street of the scope; empty for a district.
 	Street string `protobuf:"bytes,44,opt,name=street,proto3" json:"street,omitempty"`
 	// The district.
-	District      string `protobuf:"bytes,45,opt,name=district,proto3" json:"district,omitempty"`
+	District string `protobuf:"bytes,45,opt,name=district,proto3" json:"district,omitempty"`
+	// Free slots that the plan gives nobody, because to a 二对一 two or nobody are sent: with FILL and STABLE all of these
+	// shifts but where one waits for a second, with ROSTER the last of an odd number. slots does not count them.
+	LeftOutSlots  int32 `protobuf:"varint,46,opt,name=left_out_slots,json=leftOutSlots,proto3" json:"left_out_slots,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -936,6 +943,13 @@ func (x *Match) GetDistrict() string {
 	return ""
 }
 
+func (x *Match) GetLeftOutSlots() int32 {
+	if x != nil {
+		return x.LeftOutSlots
+	}
+	return 0
+}
+
 // One volunteer on one shift of a plan.
 type Placement struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1164,7 +1178,9 @@ type MatchReasonCount struct {
 	// How many volunteers.
 	Volunteers int32 `protobuf:"varint,3,opt,name=volunteers,proto3" json:"volunteers,omitempty"`
 	// Of these, how many without any shift of this plan: by what they promised before, or a limit.
-	Outside       int32 `protobuf:"varint,4,opt,name=outside,proto3" json:"outside,omitempty"`
+	Outside int32 `protobuf:"varint,4,opt,name=outside,proto3" json:"outside,omitempty"`
+	// Only by an offer that is not answered yet, of another plan or of a person: declined, it stands against nothing.
+	ByOffer       bool `protobuf:"varint,5,opt,name=by_offer,json=byOffer,proto3" json:"by_offer,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1225,6 +1241,13 @@ func (x *MatchReasonCount) GetOutside() int32 {
 		return x.Outside
 	}
 	return 0
+}
+
+func (x *MatchReasonCount) GetByOffer() bool {
+	if x != nil {
+		return x.ByOffer
+	}
+	return false
 }
 
 // A volunteer who goes from one shift to another. For planners.
@@ -1529,7 +1552,9 @@ type MatchWish struct {
 	// Who would go where, to planners.
 	Moves []*MatchMove `protobuf:"bytes,15,rep,name=moves,proto3" json:"moves,omitempty"`
 	// With one more slot on the shift, the volunteer would have it.
-	OneMoreSlot   bool `protobuf:"varint,16,opt,name=one_more_slot,json=oneMoreSlot,proto3" json:"one_more_slot,omitempty"`
+	OneMoreSlot bool `protobuf:"varint,16,opt,name=one_more_slot,json=oneMoreSlot,proto3" json:"one_more_slot,omitempty"`
+	// The rule forbids it only by an offer that is not answered yet.
+	ByOffer       bool `protobuf:"varint,17,opt,name=by_offer,json=byOffer,proto3" json:"by_offer,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1672,6 +1697,13 @@ func (x *MatchWish) GetMoves() []*MatchMove {
 func (x *MatchWish) GetOneMoreSlot() bool {
 	if x != nil {
 		return x.OneMoreSlot
+	}
+	return false
+}
+
+func (x *MatchWish) GetByOffer() bool {
+	if x != nil {
+		return x.ByOffer
 	}
 	return false
 }
@@ -2598,7 +2630,7 @@ const file_nuo_v1_match_proto_rawDesc = "" +
 	"\x04rank\x18\x05 \x01(\x03R\x04rank\x12\x1e\n" +
 	"\n" +
 	"unfairness\x18\x06 \x01(\x03R\n" +
-	"unfairness\"\x9c\t\n" +
+	"unfairness\"\xc2\t\n" +
 	"\x05Match\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05scope\x18\x02 \x01(\tR\x05scope\x12\x1b\n" +
@@ -2643,7 +2675,8 @@ const file_nuo_v1_match_proto_rawDesc = "" +
 	"expireTime\x12\x1c\n" +
 	"\tcommunity\x18+ \x01(\tR\tcommunity\x12\x16\n" +
 	"\x06street\x18, \x01(\tR\x06street\x12\x1a\n" +
-	"\bdistrict\x18- \x01(\tR\bdistrict\"\xd4\x05\n" +
+	"\bdistrict\x18- \x01(\tR\bdistrict\x12$\n" +
+	"\x0eleft_out_slots\x18. \x01(\x05R\fleftOutSlots\"\xd4\x05\n" +
 	"\tPlacement\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05shift\x18\x02 \x01(\tR\x05shift\x12\x1c\n" +
@@ -2666,14 +2699,15 @@ const file_nuo_v1_match_proto_rawDesc = "" +
 	"start_time\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
 	"\bend_time\x18\x12 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x12\x12\n" +
 	"\x04unit\x18\x13 \x01(\tR\x04unit\x12<\n" +
-	"\x0econtract_state\x18\x14 \x01(\x0e2\x15.nuo.v1.ContractStateR\rcontractState\"\xa0\x01\n" +
+	"\x0econtract_state\x18\x14 \x01(\x0e2\x15.nuo.v1.ContractStateR\rcontractState\"\xbb\x01\n" +
 	"\x10MatchReasonCount\x12%\n" +
 	"\x04rule\x18\x01 \x01(\x0e2\x11.nuo.v1.MatchRuleR\x04rule\x12+\n" +
 	"\x06reason\x18\x02 \x01(\x0e2\x13.nuo.v1.ErrorReasonR\x06reason\x12\x1e\n" +
 	"\n" +
 	"volunteers\x18\x03 \x01(\x05R\n" +
 	"volunteers\x12\x18\n" +
-	"\aoutside\x18\x04 \x01(\x05R\aoutside\"c\n" +
+	"\aoutside\x18\x04 \x01(\x05R\aoutside\x12\x19\n" +
+	"\bby_offer\x18\x05 \x01(\bR\abyOffer\"c\n" +
 	"\tMatchMove\x12\x1c\n" +
 	"\tvolunteer\x18\x01 \x01(\tR\tvolunteer\x12\x1d\n" +
 	"\n" +
@@ -2697,7 +2731,7 @@ const file_nuo_v1_match_proto_rawDesc = "" +
 	"\beligible\x18\x04 \x01(\x05R\beligible\x122\n" +
 	"\astopped\x18\x05 \x03(\v2\x18.nuo.v1.MatchReasonCountR\astopped\x12'\n" +
 	"\x05chain\x18\x06 \x03(\v2\x11.nuo.v1.MatchMoveR\x05chain\x12+\n" +
-	"\x03set\x18\a \x01(\v2\x19.nuo.v1.MatchDeficientSetR\x03set\"\xa2\x04\n" +
+	"\x03set\x18\a \x01(\v2\x19.nuo.v1.MatchDeficientSetR\x03set\"\xbd\x04\n" +
 	"\tMatchWish\x12\x1c\n" +
 	"\tvolunteer\x18\x01 \x01(\tR\tvolunteer\x12\x14\n" +
 	"\x05shift\x18\x02 \x01(\tR\x05shift\x12\x12\n" +
@@ -2716,7 +2750,8 @@ const file_nuo_v1_match_proto_rawDesc = "" +
 	"\x0eworsens_others\x18\r \x01(\bR\rworsensOthers\x12\x1b\n" +
 	"\trank_cost\x18\x0e \x01(\x03R\brankCost\x12'\n" +
 	"\x05moves\x18\x0f \x03(\v2\x11.nuo.v1.MatchMoveR\x05moves\x12\"\n" +
-	"\rone_more_slot\x18\x10 \x01(\bR\voneMoreSlot\"\xb3\x01\n" +
+	"\rone_more_slot\x18\x10 \x01(\bR\voneMoreSlot\x12\x19\n" +
+	"\bby_offer\x18\x11 \x01(\bR\abyOffer\"\xb3\x01\n" +
 	"\rMatchAddition\x12\x14\n" +
 	"\x05skill\x18\x01 \x01(\tR\x05skill\x12\x14\n" +
 	"\x05shift\x18\x02 \x01(\tR\x05shift\x12\x16\n" +
@@ -2828,7 +2863,7 @@ const file_nuo_v1_match_proto_rawDesc = "" +
 	"\x17RANK_REASON_KIND_WANTED\x10\x02\x12\x1f\n" +
 	"\x1bRANK_REASON_KIND_NOT_WANTED\x10\x03\x12\x1c\n" +
 	"\x18RANK_REASON_PLACE_WANTED\x10\x04\x12 \n" +
-	"\x1cRANK_REASON_PLACE_NOT_WANTED\x10\x05*\xfc\x02\n" +
+	"\x1cRANK_REASON_PLACE_NOT_WANTED\x10\x05*\x94\x03\n" +
 	"\tMatchRule\x12\x1a\n" +
 	"\x16MATCH_RULE_UNSPECIFIED\x10\x00\x12\x1b\n" +
 	"\x17MATCH_RULE_NOT_ELIGIBLE\x10\x01\x12\x14\n" +
@@ -2844,7 +2879,8 @@ const file_nuo_v1_match_proto_rawDesc = "" +
 	"\x12\x13\n" +
 	"\x0fMATCH_RULE_FULL\x10\v\x12\x1a\n" +
 	"\x16MATCH_RULE_BROKEN_CREW\x10\f\x12\x1c\n" +
-	"\x18MATCH_RULE_NOT_AVAILABLE\x10\r*j\n" +
+	"\x18MATCH_RULE_NOT_AVAILABLE\x10\r\x12\x16\n" +
+	"\x12MATCH_RULE_GAVE_UP\x10\x0e*j\n" +
 	"\x0eMatchCertainty\x12\x1f\n" +
 	"\x1bMATCH_CERTAINTY_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15MATCH_CERTAINTY_EXACT\x10\x01\x12\x1c\n" +

@@ -25,8 +25,15 @@ const (
 	RosterDay    = 48
 )
 
-// MaxVolunteers is the most volunteers that Read takes, so that one line of a few bytes cannot ask for a gigabyte.
+// MaxVolunteers is the most volunteers that Read takes.
 const MaxVolunteers = 1 << 22
+
+// A text has at most MaxIdle volunteers and PerPair more for each of its pairs, so that a line of a few bytes cannot ask
+// for a gigabyte.
+const (
+	MaxIdle = 1 << 18
+	PerPair = 16
+)
 
 // MaxUnpacked is the most bytes of text that Read unpacks from gzip.
 const MaxUnpacked = 1 << 30

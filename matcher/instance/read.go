@@ -36,7 +36,8 @@ var ErrUnpacked = fmt.Errorf("compressed text of more than %d bytes: unpack it f
 // a *LineError, ErrNothing, ErrUnpacked, or the reader's own.
 //
 // Its cost is linear in the text. Its memory is that of the problem, up to twice while pairs are put in order: some 12
-// bytes a pair line, 60 a volunteer, 100 a shift. A caller who does not trust the text bounds its length.
+// bytes a pair line (32 where volunteers with high numbers come long before others), 60 a volunteer, of whom there are at
+// most MaxIdle and PerPair a pair, 100 a shift. A caller who does not trust the text bounds its length.
 func Read(r io.Reader) (*matcher.Problem, Kind, error) {
 	in := bufio.NewReaderSize(r, longestLine)
 	if magic, _ := in.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
@@ -86,12 +87,21 @@ type reader struct {
 	kind    Kind
 	shifts  []matcher.Shift
 	known   []bool // by shift: its line came
+	given   int    // lines of shifts
 	missing int    // how many shifts' lines did not come yet
 	builder *matcher.Builder
 	highest int // the highest volunteer
 
 	volunteers, pairs int // what the header says
 	read              int // pairs
+	// Pairs whose volunteer was above what the pairs before them let one believe.
+	doubtful []doubt
+}
+
+// doubt is a pair and its line.
+type doubt struct {
+	matcher.Pair
+	line int
 }
 
 func (r *reader) fail(format string, a ...any) error {
@@ -190,10 +200,18 @@ func (r *reader) header() (err error) {
 	if err != nil {
 		return err
 	}
-	r.pairs, err = r.number("number of pairs", 0, matcher.MaxPairs)
+	if r.pairs, err = r.number("number of pairs", 0, matcher.MaxPairs); err != nil {
+		return err
+	}
 	r.missing = shifts
-	return err
+	if most := believed(r.pairs); r.volunteers > most {
+		return r.fail("number of volunteers is %d, with %d pairs there are at most %d", r.volunteers, r.pairs, most)
+	}
+	return nil
 }
+
+// believed is the most volunteers of a text with so many pairs.
+func believed(pairs int) int { return min(MaxIdle+PerPair*pairs, MaxVolunteers) }
 
 // shift reads the rest of `s shift capacity` or of `s shift day start end capacity place`.
 func (r *reader) shift() (err error) {
@@ -211,7 +229,7 @@ func (r *reader) shift() (err error) {
 	if err != nil {
 		return err
 	}
-	if id > 2*len(r.shifts)+trusted {
+	if r.given++; id > MaxIdle+2*r.given {
 		return r.fail("shift %d comes before too many others", id)
 	}
 	for id >= len(r.shifts) {
@@ -296,8 +314,30 @@ func (r *reader) pair() error {
 	if r.read > matcher.MaxPairs {
 		return r.fail("is a pair more than %d", matcher.MaxPairs)
 	}
-	r.upTo(volunteer)
-	r.builder.Pair(matcher.Pair{Volunteer: volunteer, Shift: shift, Rank: rank})
+	pair := matcher.Pair{Volunteer: volunteer, Shift: shift, Rank: rank}
+	if volunteer >= believed(r.read) {
+		r.doubtful = append(r.doubtful, doubt{pair, r.line})
+		return nil
+	}
+	r.add(pair)
+	return nil
+}
+
+// add adds a pair, and the volunteers up to its own.
+func (r *reader) add(pair matcher.Pair) {
+	r.upTo(pair.Volunteer)
+	r.builder.Pair(pair)
+}
+
+// believe adds the pairs that were doubtful, now that all are read.
+func (r *reader) believe() error {
+	most := believed(r.read)
+	for _, d := range r.doubtful {
+		if d.Volunteer >= most {
+			return &LineError{d.line, fmt.Sprintf("volunteer is %d, with %d pairs there are at most %d", d.Volunteer, r.read, most)}
+		}
+		r.add(d.Pair)
+	}
 	return nil
 }
 
@@ -326,6 +366,11 @@ func (r *reader) finish() (*matcher.Problem, Kind, error) {
 		if r.read < r.pairs {
 			return nil, 0, r.fail("is the end after %d pairs, the header says %d", r.read, r.pairs)
 		}
+	}
+	if err := r.believe(); err != nil {
+		return nil, 0, err
+	}
+	if r.kind == Fill {
 		r.upTo(r.volunteers - 1)
 	}
 	p, err := r.builder.Build()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"runtime"
@@ -93,6 +94,44 @@ func TestOKReadEmptyProblems(t *testing.T) {
 	}
 }
 
+// A high number may come long before the pairs that make it likely.
+func TestOKReadHighestVolunteerFirst(t *testing.T) {
+	const pairs = 1000
+	last := instance.MaxIdle + instance.PerPair*pairs - 1
+	for text, p := range map[string]*strings.Builder{
+		"s 0 0 0 1 1 0\n": {},
+		fmt.Sprintf("p %d 1 %d\ns 0 1\n", last+1, pairs): {},
+	} {
+		p.WriteString(text)
+		for k := range pairs {
+			fmt.Fprintf(p, "e %d 0 %d\n", last-k, k)
+		}
+		problem, _, err := instance.Read(strings.NewReader(p.String()))
+		if err != nil || problem.Volunteers() != last+1 || problem.Pairs() != pairs {
+			t.Fatal(err)
+		}
+		if _, ranks := problem.PairsOf(last - 7); len(ranks) != 1 || ranks[0] != 7 {
+			t.Error(ranks)
+		}
+	}
+}
+
+// What a few bytes ask for is bounded.
+func TestErrReadAllocatesLittleForFewBytes(t *testing.T) {
+	for _, text := range []string{
+		"p 4000000 0 0", "p 4000000 0 200000000", "s 0 0 0 10 1 0\ne 3999999 0 1", "s 0 0 0 10 1 0\ne 262144 0 1",
+		"s 262146 0 0 1 1 0\ns 700000 0 0 1 1 0\ns 1500000 0 0 1 1 0",
+	} {
+		before := allocated()
+		if _, _, err := instance.Read(strings.NewReader(text)); err == nil && !strings.HasSuffix(text, "262144 0 1") {
+			t.Errorf("%q is a problem", text)
+		}
+		if used := (allocated() - before) >> 20; used > 150 {
+			t.Errorf("%q: %d MB", text, used)
+		}
+	}
+}
+
 func TestErrRead(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                      instance.ErrNothing.Error(),
@@ -126,6 +165,9 @@ func TestErrRead(t *testing.T) {
 		"p 1 1 1\ns 0 4\ne 0 0":                 "line 3: ends before its rank",
 		"p 1 1 1\ns 0 4\n":                      "line 3: is the end after 0 pairs, the header says 1",
 		"p 1 1 0\ns 0 4\ne 0 0 1":               "line 3: is a pair more than the 0 that the header says",
+		"p 4000000 0 0":                         "line 1: number of volunteers is 4000000, with 0 pairs there are at most 262144",
+		"s 0 0 0 1 1 0\ne 3999999 0 1\ne 0 0 1": "line 2: volunteer is 3999999, with 2 pairs there are at most 262176",
+		"s 262147 0 0 1 1 0":                    "line 1: shift 262147 comes before too many others",
 		"s 0 0 2 1 4 0":                         "line 1: end is 1, below 2",
 		"s 0 0 1 2 4":                           "line 1: ends before its place",
 		"s 0 4":                                 "line 1: ends before its start",

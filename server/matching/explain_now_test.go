@@ -173,6 +173,33 @@ func TestOKOnlyWishesThatWereStatedAreTold(t *testing.T) {
 	}
 }
 
+// Of a whole plan who got nothing and stated no wish is told once, whatever else they could have had.
+func TestOKOfAWholePlanWhoGotNothingIsToldOnce(t *testing.T) {
+	h := open(t)
+	h.people(8)
+	for _, s := range []string{"a", "b", "c", "d", "e"} {
+		h.shift(s, tomorrow+" 08:00", 1)
+	}
+	h.shift("f", tomorrow+" 08:00", 1, ofKind(patrol))
+	m := h.ofList(fill)
+	x := h.all(m, "")
+	told := map[string]int{}
+	for _, w := range x.GetWishes() {
+		told[w.GetVolunteer()]++
+	}
+	if x.GetLeftOut() != 2 || len(told) != 2 {
+		t.Fatalf("%v", x)
+	}
+	for who, n := range told {
+		if n != 1 {
+			t.Errorf("%s: %d", who, n)
+		}
+	}
+	if x := h.all(m, "shifts/a"); len(x.GetWishes()) != 2 {
+		t.Errorf("of one shift: %v", x)
+	}
+}
+
 // A shift that is full by now, or has started, is explained as what is left of it, with the reason.
 func TestOKAShiftThatIsFullOrHasStartedIsExplained(t *testing.T) {
 	h := open(t)

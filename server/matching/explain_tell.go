@@ -11,8 +11,9 @@ import (
 
 const (
 	// tellMost is how many gaps and wishes an answer holds at most, tellFew how many additions, and names in a gap or
-	// wish, tellEach how many wishes of one volunteer an answer about all of them.
-	tellMost, tellFew, tellEach = 1000, 100, 3
+	// wish; tellEach how many wishes of one volunteer an answer about all holds, tellLeft of one who got nothing and
+	// stated no wish.
+	tellMost, tellFew, tellEach, tellLeft = 1000, 100, 3, 1
 	// tellPairs is how many pairs a plan has at most of which everybody's wishes are told.
 	tellPairs = 1_000_000
 )
@@ -73,8 +74,11 @@ func (x *explained) aboutPlan(ctx context.Context, res *nuov1.ExplainMatchRespon
 	for _, v := range e.Volunteers {
 		told := 0
 		for i := range v.Wishes {
-			w := &v.Wishes[i]
-			if told < tellEach && asked(w.Shift) && x.wanted(v.Volunteer, w.Shift) && len(res.GetWishes()) < tellMost {
+			w, most := &v.Wishes[i], tellLeft
+			if x.stated(v.Volunteer, w.Shift) {
+				most = tellEach
+			}
+			if told < most && asked(w.Shift) && x.wanted(v.Volunteer, w.Shift) && len(res.GetWishes()) < tellMost {
 				res.Wishes = append(res.Wishes, x.wish(v.Volunteer, w))
 				told++
 			}
@@ -142,8 +146,13 @@ func (x *explained) leftOut() (left []int) {
 // wanted tells whether a shift that ranks better than what a volunteer holds was wished for: by a kind or place stated,
 // or because they hold nothing at all.
 func (x *explained) wanted(volunteer, shift int) bool {
+	return x.stated(volunteer, shift) || !x.holds[x.nameOf(volunteer)]
+}
+
+// stated tells whether a shift is of a kind or at a place that a volunteer stated a wish for.
+func (x *explained) stated(volunteer, shift int) bool {
 	w := wishFor(x.people[volunteer].wishes, x.openings[shift].Shift)
-	return w.kind > 0 || w.place > 0 || !x.holds[x.nameOf(volunteer)]
+	return w.kind > 0 || w.place > 0
 }
 
 func (x *explained) nameOf(volunteer int) string { return x.people[volunteer].Volunteer.GetName() }

@@ -2477,7 +2477,7 @@ type ExplainMatchResponse struct {
 	// Why slots stay free: by start of the shifts, at most 1,000.
 	Gaps []*MatchGap `protobuf:"bytes,3,rep,name=gaps,proto3" json:"gaps,omitempty"`
 	// Who would rather have something else, at most 1,000, those who got nothing first; of the whole plan at most three a
-	// volunteer.
+	// volunteer, and one for who got nothing and stated no wish.
 	Wishes []*MatchWish `protobuf:"bytes,4,rep,name=wishes,proto3" json:"wishes,omitempty"`
 	// What one more volunteer would add, the most first, at most 100.
 	Additions []*MatchAddition `protobuf:"bytes,5,rep,name=additions,proto3" json:"additions,omitempty"`

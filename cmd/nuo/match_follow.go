@@ -162,7 +162,7 @@ func (p *printer) matchLine(m *nuov1.Match) string {
 }
 
 // sure says how good a plan is for certain, in a few words or a sentence.
-type sure struct{ best, within, unproved, nothing, neither, stable text }
+type sure struct{ best, within, unproved, nothing, neither, again, stable text }
 
 // noProof is the gap from which on a bound says nothing.
 const noProof = 1
@@ -171,6 +171,8 @@ func sureOf(m *nuov1.Match, words sure) text {
 	switch {
 	case m.GetMethod() == nuov1.MatchMethod_MATCH_METHOD_STABLE && !m.GetOptimal():
 		return words.stable
+	case m.GetBound() == nil && m.GetRounds() > 1:
+		return words.again
 	case m.GetBound() == nil:
 		return text{}
 	case m.GetOptimal():

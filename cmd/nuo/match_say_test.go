@@ -32,6 +32,15 @@ func TestSureOK(t *testing.T) {
 	}
 }
 
+// TestSureOKAgain: of a plan that was solved again for what had changed it is said that nothing is proved of the whole.
+func TestSureOKAgain(t *testing.T) {
+	m := planned(nuov1.MatchState_MATCH_STATE_APPLIED)
+	m.Bound, m.Optimal, m.Rounds = nil, false, 2
+	if got := sureOf(m, saySentence); !strings.HasPrefix(got.en, "nothing of the whole") {
+		t.Error(got)
+	}
+}
+
 // TestCountedOK: one is said as one.
 func TestCountedOK(t *testing.T) {
 	for in, want := range map[string]string{

@@ -68,6 +68,7 @@ var (
 	}
 	saySentence = sure{
 		best: sayBestPlan, within: sayWithin, unproved: sayUnprovedPlan, nothing: sayNoProofPlan, neither: sayNeitherPlan,
+		again:  text{"nothing of the whole: it was solved again for what had changed", "整体未证明：有变的部分已重新求解"},
 		stable: text{"stable: no volunteer and community would both rather have each other", "稳定：没有志愿者与社区都更想要对方"},
 	}
 	sayBestPlan = text{

@@ -54,6 +54,8 @@ type refusal struct {
 	*status.Status
 	// next is what helps; empty for what helps with every refusal of the kind.
 	next text
+	// flags are what was typed for the request's fields, where a person knows them by that alone.
+	flags map[string]string
 	// repeat is the request id with which the command may be repeated; empty for one that changes nothing.
 	repeat string
 }
@@ -77,6 +79,10 @@ func (in *input) refused(err error) error {
 	no := &refusal{Status: st, repeat: in.lastID}
 	if group := in.cmd.Parent(); group != nil && group.Name() == matchGroup {
 		no.next = matchSteps[wire.ReasonOf(st)]
+		no.flags = map[string]string{"from_date": "--from", "to_date": "--to", "shifts_each": "--each"}
+		if in.given("date") {
+			no.flags["from_date"], no.flags["to_date"] = "--date", "--date"
+		}
 	}
 	return no
 }
@@ -128,7 +134,7 @@ func (a *app) explainRefusal(no *refusal) int {
 	fields := a.violations(no.Status)
 	fmt.Fprintf(a.err, "%s: %s [%s]\n", a.say(codeWords[no.Code()]), a.message(no.Status, fields), fault.Name(reason))
 	for _, f := range fields {
-		fmt.Fprintf(a.err, "  %s: %s\n", f.Field, f.In(string(a.language)))
+		fmt.Fprintf(a.err, "  %s: %s\n", or(no.flags[f.Field], f.Field), f.In(string(a.language)))
 	}
 	if next := or(a.say(no.next), a.say(nextSteps[reason])); next != "" {
 		fmt.Fprintln(a.err, next)

@@ -74,6 +74,19 @@
 // Planners are the community, the street and the district of the scope; an office's token may plan, only a person
 // applies. To planners volunteers have resource names; a person's name is shown by the rule of ListVolunteers. A
 // volunteer is told about oneself, from the moment at which offers are made, in counts and reasons.
+//
+// Why a named volunteer has a rank, or is kept from a shift, is told to planners who may read it elsewhere (seen): the
+// wishes and stated hours by the rule of GetPreference, the rest by that of GetVolunteer, an exemption to the unit's
+// committee alone. Others read the rank, and NOT_ELIGIBLE. In numbers a personal reason is told from three people on.
+// Unfairness is for planners.
+//
+// # How a plan is explained (explain*.go)
+//
+// What the plan was made of is read anew, looking past its offers that are not answered: these can be moved. What was
+// signed is a promise and holds its slot; what was declined, left, cancelled or expired holds nothing. An offer that the
+// rules forbid by now stands like a signature. A wish is a shift of a better rank than the worst held, by a kind or place
+// that was stated, or the best of who got nothing. Shifts of the plan that are full or have started are kept without a
+// slot, so that they can be asked about.
 package matching
 
 import (

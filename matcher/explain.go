@@ -2,6 +2,7 @@ package matcher
 
 import (
 	"context"
+	"fmt"
 	"slices"
 )
 
@@ -23,7 +24,7 @@ func (c Certainty) String() string {
 	if int(c) < len(certaintyNames) {
 		return certaintyNames[c]
 	}
-	return "Certainty(?)"
+	return fmt.Sprintf("Certainty(%d)", uint8(c))
 }
 
 // Delta is a difference of two scores: what is after, less what was before. Unfairness is left out.

@@ -26,3 +26,13 @@ func TestOKGap(t *testing.T) {
 		}
 	}
 }
+
+func TestOKCertaintyNames(t *testing.T) {
+	for certainty, want := range map[matcher.Certainty]string{
+		matcher.Unknown: "unknown", matcher.Exact: "exact", matcher.AtLeast: "at least", 9: "Certainty(9)",
+	} {
+		if certainty.String() != want {
+			t.Error(certainty)
+		}
+	}
+}

@@ -254,3 +254,13 @@ func TestOKABrokenStreamIsOpenedAgain(t *testing.T) {
 		t.Error("nobody is told of a plan")
 	}
 }
+
+// A volunteer who cannot be read is not one who is not there.
+func TestErrPreferenceOfADamagedPerson(t *testing.T) {
+	y := newYard(t)
+	who := y.people(1)[0]
+	y.damages(who)
+	_, err := yardCall(y, yardOffice, y.room.GetPreference, nuov1.PreferenceService_GetPreference_FullMethodName,
+		&nuov1.GetPreferenceRequest{Name: who + "/preference"})
+	y.refuses(err, nuov1.ErrorReason_ERROR_REASON_DAMAGED)
+}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	nuov1 "nuo.internal/nuo/api/nuo/v1"
@@ -187,6 +188,24 @@ func TestOKHoursBind(t *testing.T) {
 	if got := h.roll(m.GetName()); got != "gate:1 night:2,5" {
 		t.Errorf("%s", got)
 	}
+}
+
+// Hours that end when they begin are none, and not a whole day.
+func TestErrHoursThatAreNone(t *testing.T) {
+	h := open(t)
+	h.person(1)
+	now, err := as(h, self(person(1)), h.GetPreference, nuov1.PreferenceService_GetPreference_FullMethodName,
+		&nuov1.GetPreferenceRequest{Name: person(1) + "/preference"})
+	h.must(err)
+	_, err = as(h, self(person(1)), h.UpdatePreference, nuov1.PreferenceService_UpdatePreference_FullMethodName,
+		&nuov1.UpdatePreferenceRequest{
+			RequestId: id(), UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"availability"}},
+			Preference: &nuov1.Preference{
+				Name: now.GetName(), Etag: now.GetEtag(),
+				Availability: []*nuov1.Availability{{FromTime: "18:00", ToTime: "18:00"}},
+			},
+		})
+	refused(t, err, nuov1.ErrorReason_ERROR_REASON_INVALID_FIELD, "18:00-18:00")
 }
 
 // Who wants one shift a week gets one in any seven days, also where each day has a plan of its own.

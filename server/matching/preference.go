@@ -52,8 +52,11 @@ func wisher(c *call.Call, preference string) (*nuov1.Volunteer, error) {
 	if !ok {
 		return nil, fault.New(notFound, "name", preference)
 	}
-	v, err := store.Volunteers.Get(c.Tx, name)
+	v, known, err := store.Volunteers.Find(c.Tx, name)
 	if err != nil {
+		return nil, err
+	}
+	if !known {
 		return nil, fault.New(notFound, "name", preference)
 	}
 	p, err := place.PolicyOf(c.Tx, v.GetDistrict())
@@ -103,8 +106,15 @@ func (r *Room) UpdatePreference(ctx context.Context, req *nuov1.UpdatePreference
 	})
 }
 
-// checkPreference holds what a descriptor cannot say: dates that exist and follow each other, places of the district.
+// checkPreference holds what a descriptor cannot say: hours that are some, dates that exist and follow each other, places
+// of the district.
 func checkPreference(c *call.Call, v *nuov1.Volunteer, p *nuov1.Preference) error {
+	for _, a := range p.GetAvailability() {
+		if a.GetFromTime() == a.GetToTime() {
+			return fault.Field("preference.availability", "are hours that begin and end at different times; for the whole day write 00:00-24:00",
+				"起止时间不能相同；全天请写 00:00-24:00")
+		}
+	}
 	for _, a := range p.GetAbsences() {
 		if !place.ValidDate(a.GetFromDate()) || !place.ValidDate(a.GetToDate()) || a.GetToDate() < a.GetFromDate() {
 			return fault.Field("preference.absences", "are dates that exist, YYYY-MM-DD, the last not before the first",

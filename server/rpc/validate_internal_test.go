@@ -26,6 +26,11 @@ func TestErrInvalidFieldInWords(t *testing.T) {
 		{&nuov1.CheckInRequest{RequestId: id, Name: "contracts/x", SiteCode: "12"}, "site_code", "must be six digits", "须为六位数字"},
 		{&nuov1.EvaluateContractRequest{RequestId: id, Name: "contracts/x", Rating: 9}, "rating", "must be from 1 to 5", "须在 1 至 5 之间"},
 		{&nuov1.ListContractsRequest{FromDate: "soon"}, "from_date", "must be a date, YYYY-MM-DD", "须为日期，写成 YYYY-MM-DD"},
+		{&nuov1.Availability{FromTime: "25:00", ToTime: "24:00"}, "from_time", "must be a time of day, HH:MM, such as 08:00", "须为时刻，写成 HH:MM，如 08:00"},
+		{
+			&nuov1.Availability{FromTime: "18:00", ToTime: "25:00"}, "to_time", "must be a time of day, HH:MM, such as 18:00, or 24:00",
+			"须为时刻，写成 HH:MM，如 18:00，或 24:00",
+		},
 	} {
 		e, ok := fault.As(validate(v, c.req))
 		if !ok {

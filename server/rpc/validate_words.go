@@ -19,10 +19,12 @@ type form struct{ en, zh string }
 
 // forms are the patterns of the .proto files, without their anchors; names of one collection are not listed.
 var forms = map[string]form{
-	"[0-9]{6}":                   {"six digits", "六位数字"},
-	"[0-9]{4}-[0-9]{2}-[0-9]{2}": {"a date, YYYY-MM-DD", "日期，写成 YYYY-MM-DD"},
-	`\+?[0-9]{5,15}`:             {"a phone number of 5 to 15 digits", "电话号码（5 至 15 位数字）"},
-	"[a-z][a-z0-9-]{0,31}":       {"a code of lower-case letters, digits and hyphens, such as first-aid", "由小写字母、数字和连字符组成的代码，如 first-aid"},
+	"[0-9]{6}":                              {"six digits", "六位数字"},
+	"[0-9]{4}-[0-9]{2}-[0-9]{2}":            {"a date, YYYY-MM-DD", "日期，写成 YYYY-MM-DD"},
+	"([01][0-9]|2[0-3]):[0-5][0-9]":         {"a time of day, HH:MM, such as 08:00", "时刻，写成 HH:MM，如 08:00"},
+	"(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)": {"a time of day, HH:MM, such as 18:00, or 24:00", "时刻，写成 HH:MM，如 18:00，或 24:00"},
+	`\+?[0-9]{5,15}`:                        {"a phone number of 5 to 15 digits", "电话号码（5 至 15 位数字）"},
+	"[a-z][a-z0-9-]{0,31}":                  {"a code of lower-case letters, digits and hyphens, such as first-aid", "由小写字母、数字和连字符组成的代码，如 first-aid"},
 }
 
 var (

@@ -143,7 +143,8 @@ type Availability struct {
 	Weekdays []int32 `protobuf:"varint,1,rep,packed,name=weekdays,proto3" json:"weekdays,omitempty"`
 	// From this time of day, HH:MM.
 	FromTime string `protobuf:"bytes,2,opt,name=from_time,json=fromTime,proto3" json:"from_time,omitempty"`
-	// To this time of day, HH:MM or 24:00; at or before from_time it is of the next day.
+	// To this time of day, HH:MM or 24:00; before from_time it is of the next day. Not from_time itself: the whole day is
+	// 00:00 to 24:00.
 	ToTime        string `protobuf:"bytes,3,opt,name=to_time,json=toTime,proto3" json:"to_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -96,7 +96,7 @@ var (
 		"Who stands which shift is for those who plan; these are the plan's figures.", "谁站哪一班仅限排班方查看，以上为排班的数字。",
 	}
 	sayPlanAgain = text{
-		"Declined or given up: %d. There are %d free slots: %s plans again.", "婉拒或退出 %d 份，尚缺 %d 人：%s 可再次排班。",
+		"Declined or given up: %d. Free slots: %d. %s plans again.", "婉拒或退出 %d 份，尚缺 %d 人：%s 可再次排班。",
 	}
 	sayNoneOffered = text{
 		"No offer was made: nuo match placements %s says what had changed.", "没有发出邀约：nuo match placements %s 说明有何变化。",

@@ -222,6 +222,8 @@ type Explainer struct {
 	p       *Problem
 	score   Score
 	oneEach bool
+	// forFill tells that it is so whatever Volunteer.Shifts allows.
+	forFill bool
 	pairs   *whyPairs
 	plan    *whyPlan
 	// With one shift each: the best plan, which may be the plan, and the ways to change it; nil until asked for.
@@ -251,12 +253,18 @@ func NewExplainer(ctx context.Context, p *Problem, assignments []Assignment) (*E
 }
 
 // NewFillExplainer prepares to answer for a plan in which nobody is to take more than one shift, whatever
-// Volunteer.Shifts allows, as Fill and Stable see the problem. It refuses crews with ErrCrew.
+// Volunteer.Shifts allows, as Fill and Stable see the problem. So an Extra of Gain gives one shift to each, too. It refuses
+// crews with ErrCrew.
 func NewFillExplainer(ctx context.Context, p *Problem, assignments []Assignment) (*Explainer, error) {
 	if slices.ContainsFunc(p.shifts, func(s Shift) bool { return s.Crew > 1 }) {
 		return nil, ErrCrew
 	}
-	return newExplainer(ctx, p, assignments, true)
+	e, err := newExplainer(ctx, p, assignments, true)
+	if err != nil {
+		return nil, err
+	}
+	e.forFill = true
+	return e, nil
 }
 
 func newExplainer(ctx context.Context, p *Problem, assignments []Assignment, oneEach bool) (*Explainer, error) {

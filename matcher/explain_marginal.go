@@ -1,6 +1,9 @@
 package matcher
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // Marginal tells for every shift, by number, what one more volunteer for it would add. With one shift each one search
 // from outside answers for all shifts at once (see whyPaths), O(pairs · log shifts): the newcomer pushes somebody on,
@@ -47,8 +50,9 @@ type Extra struct {
 type Gained struct {
 	// Before is the score without the Extra, After with it.
 	Before, After Score
-	// Certainty is Exact with one shift each: both are the best there is. Otherwise AtLeast: both are reached from the plan
-	// by moves of one or two people, as long as there are any, and a solver may do better. Most bounds it.
+	// Certainty is Exact with one shift each: both are the best there is. Otherwise, also where only the Extra brings
+	// somebody who may take several, AtLeast: After is reached from Before, and Before from the plan where it is not the
+	// best, by moves of one or two people, as long as there are any, and a solver may do better. Most bounds it.
 	Certainty Certainty
 	// Most is how many slots can be filled at most with the Extra: eligibility, commitments and how many shifts each can
 	// take allow no more.
@@ -75,21 +79,19 @@ func (e *Explainer) Gain(ctx context.Context, extra Extra) (*Gained, error) {
 	if err != nil {
 		return nil, err
 	}
-	if e.oneEach {
-		if err := e.prepare(beat); err != nil {
-			return nil, err
-		}
+	before, err := e.bestKnown(beat)
+	if err != nil {
+		return nil, err
+	}
+	several := func(v Volunteer) bool { return v.Shifts > 1 }
+	if e.oneEach && (e.forFill || !slices.ContainsFunc(extra.Volunteers, several)) {
 		plan, err := Fill(ctx, more)
 		if err != nil {
 			return nil, err
 		}
 		return &Gained{e.best.score, plan.Score, Exact, plan.Score.Filled, plan.Assignments}, nil
 	}
-	before, err := e.improved(beat)
-	if err != nil {
-		return nil, err
-	}
-	with, err := newExplainer(ctx, more, e.plan.assignments(), false)
+	with, err := newExplainer(ctx, more, before, false) // a plan of the smaller problem is one of this
 	if err != nil {
 		return nil, err
 	}
@@ -102,6 +104,17 @@ func (e *Explainer) Gain(ctx context.Context, extra Extra) (*Gained, error) {
 		return nil, err
 	}
 	return &Gained{e.p.ScoreOf(before), more.ScoreOf(after), AtLeast, len(relaxed.shift), after}, nil
+}
+
+// bestKnown is the best plan with one shift each, otherwise the best that is reached from the plan.
+func (e *Explainer) bestKnown(beat *pulse) ([]Assignment, error) {
+	if !e.oneEach {
+		return e.improved(beat)
+	}
+	if err := e.prepare(beat); err != nil {
+		return nil, err
+	}
+	return e.best.assignments(), nil
 }
 
 // with is the problem with an Extra, O(pairs + extra · log extra); it shares nothing that changes.

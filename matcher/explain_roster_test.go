@@ -321,6 +321,29 @@ func TestOKGainOfARosterIsReachedAndBounded(t *testing.T) {
 	}
 }
 
+func TestOKGainOfSomebodyWhoMayTakeSeveral(t *testing.T) {
+	k := sketch{
+		volunteers: make([]matcher.Volunteer, 1), pairs: []matcher.Pair{{Rank: 1}},
+		shifts: []matcher.Shift{{End: 4, Capacity: 1}, {Start: 4, End: 8, Capacity: 1}, {Start: 8, End: 12, Capacity: 1}},
+	}
+	plan := []matcher.Assignment{{}}
+	extra := matcher.Extra{
+		Volunteers: []matcher.Volunteer{{Shifts: 2}},
+		Pairs:      []matcher.Pair{{Volunteer: 1, Shift: 1, Rank: 1}, {Volunteer: 1, Shift: 2, Rank: 1}},
+	}
+	g, err := matcher.Gain(t.Context(), k.problem(t), plan, extra)
+	if err != nil || g.Certainty != matcher.AtLeast || g.Before.Filled != 1 || g.After.Filled != 3 || g.Most != 3 {
+		t.Errorf("%+v, %v", g, err)
+	}
+	e, err := matcher.NewFillExplainer(t.Context(), k.problem(t), plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if g, err := e.Gain(t.Context(), extra); err != nil || g.Certainty != matcher.Exact || g.After.Filled != 2 || g.Most != 2 {
+		t.Errorf("one each: %+v, %v", g, err)
+	}
+}
+
 func TestOKEveryRuleIsCounted(t *testing.T) {
 	// Shift 0 is the gap; the volunteer holds shift 1 or has a promise, and one rule is in the way.
 	gap := matcher.Shift{Start: 100, End: 110, Capacity: 1}

@@ -24,7 +24,8 @@ func fillProblem(t *testing.T, volunteers []Volunteer, shifts []Shift, pairs []P
 	return built(t, b)
 }
 
-// fillJudge tries every assignment of one shift each and answers the best score: it shares nothing with the solver.
+// fillJudge tries every assignment of one shift each and answers the best score. It shares with the
+// solver what Forbids and ScoreOf say, which have their own tests; proof_fill_test.go judges without them.
 func fillJudge(p *Problem) Score {
 	var held []Assignment
 	best := p.ScoreOf(nil)

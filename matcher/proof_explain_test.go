@@ -17,7 +17,7 @@ func TestOKExplainProblems(t *testing.T) {
 }
 
 func TestOKExplainRandom(t *testing.T) {
-	forRandom(t, 5000, 8, 6, func(k sketch, _ chance) error { return proveExplain(t, k, 1) })
+	forRandom(t, 20_000, 8, 6, func(k sketch, _ chance) error { return proveExplain(t, k, 1) })
 }
 
 // proveExplain tells in what an explanation of a roster is not so: every gap has its reason, a chain makes a plan better

@@ -75,8 +75,11 @@ func proveRepair(t *testing.T, k sketch, c chance, steps int) (isBest bool, err 
 	if err := m.told(plan); err != nil {
 		return false, fmt.Errorf("signed %v, movable %v: %+v: %w", m.signed, m.movable, plan, err)
 	}
-	if k.crews() {
-		return true, nil // what stays of a broken crew is the solver's choice
+	if k.crews() { // what stays of a broken crew is the solver's choice
+		m.kept = slices.DeleteFunc(slices.Clone(m.signed), func(a matcher.Assignment) bool {
+			return slices.Contains(m.movable, a) ||
+				slices.ContainsFunc(plan.Broken, func(v matcher.Violation) bool { return v.Assignment == a })
+		})
 	}
 	for _, a := range m.kept {
 		if !slices.Contains(plan.Assignments, a) {

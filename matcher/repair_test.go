@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// repairJudge tries every roster that keeps what stays, and answers the best score: it shares nothing with Repair but
-// Check, which has its own tests.
+// repairJudge tries every roster that keeps what stays, and answers the best score: it shares with Repair Check
+// and ScoreOf, which have their own tests; proof_repair_test.go judges without them.
 func repairJudge(p *Problem, signed, stays []Assignment) (best Score, found bool) {
 	var roster []Assignment
 	var decide func(v, i int)

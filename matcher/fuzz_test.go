@@ -289,3 +289,26 @@ func FuzzStable(f *testing.F) {
 		})
 	})
 }
+
+// FuzzRepair holds Repair to the judge.
+func FuzzRepair(f *testing.F) {
+	seeds(f)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c := chanceFrom(data)
+		k := draw(c, 7, 5)
+		if _, err := proveRepair(t, k, c, 20); err != nil {
+			t.Fatalf("%v\n%s", err, k)
+		}
+	})
+}
+
+// FuzzExplain holds what Explain says of a roster to the judge.
+func FuzzExplain(f *testing.F) {
+	seeds(f)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		k := draw(chanceFrom(data), 8, 6)
+		if err := proveExplain(t, k, 1); err != nil {
+			t.Fatalf("%v\n%s", err, k)
+		}
+	})
+}

@@ -17,6 +17,9 @@
 //
 //  1. Value: the weights of the filled slots, added up. A slot weighs its shift's priority, 1 to MaxPriority; the slots
 //     up to the shift's minimum headcount weigh MaxPriority more, so that each goes before any one other slot.
+//     Slots are what counts, not shifts: where volunteers are too few, two shifts may both stay short although one of them
+//     could have all it needs. To save as many shifts as possible is to pack sets, which is NP-hard (Karp 1972) and not
+//     tried; give the shift that must not fall short the higher priority, or the other no minimum.
 //  2. Moved (Repair alone): how many signed places are not kept.
 //  3. Rank: the ranks of the assigned pairs, added up.
 //  4. Unfairness: how much the squares of everybody's loads grow, which is least where the load is most even.

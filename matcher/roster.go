@@ -12,7 +12,7 @@ type RosterOptions struct {
 	// Seed begins the random choices.
 	Seed uint64
 	// Steps ends the search after so many units of work, whatever the clock says: the same Seed and Steps give the same
-	// plan where the context does not end before, on one kind of processor. 0 sets no end but the context's and the proof. A unit is one evaluation
+	// plan where the context does not end before. 0 sets no end but the context's and the proof. A unit is one evaluation
 	// of all prices, one plan made from them, or one neighbourhood of the best plan.
 	Steps int
 	// Start is a plan to begin with, which has to keep every rule; the answer is never worse. Where the context ended
@@ -59,7 +59,8 @@ func (r *rosterResult) optimal() bool { return r.value == r.maxValue && r.cost =
 // other slots, at a lower worth; who is left of a broken crew goes elsewhere before a plan counts.
 //
 // An evaluation of all prices costs one branch and bound a volunteer, some ten to thirty pairs looked at where few pairs
-// are worth their price, and a bounded number where many are (the bound is then what the rest could reach). A chain costs
+// are worth their price; where many are, as for people who may take many shifts, a bounded number and then a bounded
+// search by labels, which mostly is exact too (see labeler). A chain costs
 // the pairs of the shifts that it looks at. The memory is about 60 bytes a pair beside the Problem, about 60 a volunteer
 // and 100 a shift. A context that ends is seen within some milliseconds.
 //
@@ -85,7 +86,7 @@ func rosterWith(ctx context.Context, p *Problem, cost []int64, o RosterOptions) 
 	if err := p.check(ctx, o.Start); errors.As(err, new(*Violation)) {
 		return rosterResult{}, fmt.Errorf("matcher: the plan to start with: %w", err)
 	} else if err != nil {
-		return unsearched(p, cost, o.Start), nil
+		return unsearched(p, cost, o.Start), nil //nolint:nilerr // an ended context is answered with the start
 	}
 	m := newRosterModel(ctx, p, cost)
 	if m == nil {

@@ -118,7 +118,7 @@ func (r *relaxation) snap() {
 // begin turns to the prices that proved the value, in costs: whatever is best for the value is the best for it.
 func (r *relaxation) begin(worth *relaxation) {
 	for s := range r.price {
-		r.price[s] = int64(float64(worth.best[s]) * float64(r.theta) / float64(worth.scale))
+		r.price[s] = min(max(whole(float64(worth.best[s])*float64(r.theta)/float64(worth.scale)), -r.highest), r.highest)
 	}
 	clear(r.way)
 	r.wayTheta, r.length, r.stale = 0, 1, 0
@@ -136,8 +136,8 @@ func (r *relaxation) rest() {
 	r.patience += r.patience / 2
 }
 
-// evaluate answers the bound for value r.at at the present prices, scaled, and leaves what the prices lack in slope. It answers false where the context has
-// ended.
+// evaluate answers the bound for value r.at at the present prices, scaled, and leaves what the prices lack in slope. It
+// answers false where the context has ended.
 func (r *relaxation) evaluate() (int64, bool) {
 	m := r.m
 	var bound int64
@@ -226,10 +226,10 @@ func (r *relaxation) climb(bound, target int64) {
 	r.steps++
 	var norm float64
 	for s, g := range r.slope {
-		r.way[s] = g*r.ease[s] + deflection*r.way[s]
+		r.way[s] = float64(g*r.ease[s]) + float64(deflection*r.way[s]) // rounded alike on every kind of processor
 		norm += r.way[s] * r.way[s] / r.ease[s]
 	}
-	r.wayTheta = r.slopeTheta*r.easeTheta + deflection*r.wayTheta
+	r.wayTheta = float64(r.slopeTheta*r.easeTheta) + float64(deflection*r.wayTheta)
 	if r.easeTheta > 0 {
 		norm += r.wayTheta * r.wayTheta / r.easeTheta
 	}

@@ -41,6 +41,8 @@ type rosterVolunteer struct {
 	time    int64 // math.MaxInt64 for no limit
 	daily   bool  // rules by day or week are to be looked at
 	crowded bool  // more pairs than clash has bits for
+	// promised is how many commitments the rules by day and week look at too.
+	promised int32
 }
 
 // newRosterModel keeps the pairs that their volunteer could take alone. Its cost is O(Σ d²) for d pairs of a volunteer
@@ -73,7 +75,9 @@ func (m *rosterModel) addVolunteer(v int, cost []int64, alone *alone) {
 	if who.Time > 0 {
 		rules.time = int64(who.Time)
 	}
-	rules.daily = p.rules.Day > 0 && (who.TimeDay > 0 || who.TimeWeek > 0 || who.DaysInRow > 0)
+	if rules.daily = p.rules.Day > 0 && (who.TimeDay > 0 || who.TimeWeek > 0 || who.DaysInRow > 0); rules.daily {
+		rules.promised = int32(len(p.CommitmentsOf(v)))
+	}
 	for i := p.first[v]; i < p.first[v+1]; i++ {
 		shift := &p.shifts[p.shift[i]]
 		length := shift.End - shift.Start

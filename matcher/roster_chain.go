@@ -9,7 +9,7 @@ type chains struct {
 	s       *rosterState
 	scale   int64        // of costs
 	price   []int64      // of shifts, scaled
-	heavy   int64        // of one unit of value, scaled: more than any chain costs
+	heavy   int64        // of one unit of value, scaled: more than a chain costs, where numbers have room for it
 	label   []chainLabel // by shift
 	round   uint32
 	heap    []chainMark
@@ -173,7 +173,8 @@ func (c *chains) relax(x, take, leave int32, reach int64) {
 	y := m.shift[leave]
 	reach -= c.scale * m.cost[leave]
 	l := &c.label[y]
-	if y == c.start || c.stuck[y] == c.era || l.round == c.round && l.reach <= reach || reach+c.price[y] >= c.end.reach || c.uses(x, m.owner[take]) || c.passes(x, y) {
+	known := y == c.start || c.stuck[y] == c.era || l.round == c.round && l.reach <= reach
+	if known || reach+c.price[y] >= c.end.reach || c.uses(x, m.owner[take]) || c.passes(x, y) {
 		return
 	}
 	if l.round != c.round {

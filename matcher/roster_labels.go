@@ -185,6 +185,7 @@ func (l *labeler) promise(it *labelItem, day int) {
 	it.day = floorDiv(it.start, day)
 	it.week = floorDiv(it.start-l.items[0].start, 7*day)
 	busy := l.m.p.CommitmentsOf(l.v)
+	l.watch.effort += len(busy) / 2
 	for _, c := range busy {
 		if c.Start == c.End {
 			continue
@@ -198,6 +199,7 @@ func (l *labeler) promise(it *labelItem, day int) {
 	}
 	if l.rows && len(busy) > 0 {
 		on := func(d int) bool {
+			l.watch.effort += len(busy) / 2
 			return slices.ContainsFunc(busy, func(c Commitment) bool { return c.Start < c.End && floorDiv(c.Start, day) == d })
 		}
 		for on(it.day - it.before - 1) {

@@ -50,8 +50,8 @@ func (r *rosterSearch) follow(noise, bonus int64) bool {
 	return true
 }
 
-// neighbourhoods changes the best plan here and there, with about so much effort. The more a volunteer's shifts fall short of the best choice at
-// the prices, the likelier it is that something is to be had there.
+// neighbourhoods changes the best plan here and there, with about so much effort. The more a volunteer's shifts fall
+// short of the best choice at the prices, the likelier it is that something is to be had there.
 func (r *rosterSearch) neighbourhoods(effort int) {
 	if len(r.state.n) == 0 || !r.going() {
 		return

@@ -207,7 +207,7 @@ func (c *pricer) dig(from int, blocked uint64, left int, time, profit int64) {
 		look += len(c.held) / 2
 	}
 	if daily {
-		look += 4 + len(c.held)*len(c.held)/2
+		look += 4 + 2*len(c.held) + 2*int(m.volunteer[c.v].promised)
 	}
 	for k := from; k < n; k++ {
 		reach := most + c.sum[min(n, k+left)] - c.sum[k]

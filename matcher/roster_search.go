@@ -77,13 +77,13 @@ func (r *rosterSearch) tell() {
 func (r *rosterSearch) mendCrews() {
 	s, m := r.state, r.m
 	for x, n := range s.count {
-		for crew := m.p.shifts[x].Crew; crew > 1 && int(n)%crew != 0; n-- {
-			for _, i := range slices.Backward(m.byShift[m.holder[x]:m.holder[x+1]]) {
-				if s.on[i] {
-					s.drop(i)
-					break
-				}
+		left := int(n) % m.p.shifts[x].Crew
+		for k := m.holder[x+1] - 1; left > 0; k-- {
+			if i := m.byShift[k]; s.on[i] {
+				s.drop(i)
+				left--
 			}
+			s.watch.effort++
 		}
 	}
 	for _, left := range slices.Clone(s.log) {

@@ -142,7 +142,7 @@ func (s *rosterState) fits(i, without int32) bool {
 }
 
 func (s *rosterState) allows(v, i, without int32) bool {
-	s.watch.effort += 4 + int(s.n[v]*s.n[v])/2
+	s.watch.effort += 4 + 2*int(s.n[v]+s.m.volunteer[v].promised)
 	s.beside = s.beside[:0]
 	for _, h := range s.of(v) {
 		if h != without {

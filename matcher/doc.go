@@ -17,9 +17,6 @@
 //
 //  1. Value: the weights of the filled slots, added up. A slot weighs its shift's priority, 1 to MaxPriority; the slots
 //     up to the shift's minimum headcount weigh MaxPriority more, so that each goes before any one other slot.
-//     Slots are what counts, not shifts: where volunteers are too few, two shifts may both stay short although one of them
-//     could have all it needs. To save as many shifts as possible is to pack sets, which is NP-hard (Karp 1972) and not
-//     tried; give the shift that must not fall short the higher priority, or the other no minimum.
 //  2. Moved (Repair alone): how many signed places are not kept.
 //  3. Rank: the ranks of the assigned pairs, added up.
 //  4. Unfairness: how much the squares of everybody's loads grow, which is least where the load is most even.
@@ -32,7 +29,7 @@
 //
 // Value counts slots of minimums, not shifts that reach theirs: two shifts that lack one person each count as much as one
 // that lacks two. To reach the most minimums is another problem, NP-hard even where everybody takes one shift: set packing
-// (Karp 1972) is a case of it.
+// (Karp 1972) is a case of it. Give the shift that must not fall short the higher priority.
 //
 // Where two plans have the same score, the answer depends on the order of volunteers and shifts, never on the order in
 // which pairs were added; each solver documents its tie-break. The score of Fill depends on no order at all, nor do Value,

@@ -109,8 +109,8 @@ type Room struct {
 	live  board
 	// searches wakes the lane that searches.
 	searches chan struct{}
-	// explaining is held by the one explanation that is being computed.
-	explaining chan struct{}
+	// explaining is the line of explanations, of which one is computed at a time.
+	explaining *turns
 	tellPairs  int
 }
 
@@ -122,7 +122,7 @@ var (
 // New makes the room on an open store. Nothing is worked off but by Work.
 func New(s *store.Store, clock store.Clock, log *slog.Logger) *Room {
 	return &Room{
-		store: s, clock: clock, log: log, searches: make(chan struct{}, 1), explaining: make(chan struct{}, 1),
+		store: s, clock: clock, log: log, searches: make(chan struct{}, 1), explaining: newTurns(),
 		tellPairs: tellPairs,
 	}
 }

@@ -44,7 +44,7 @@ type explained struct {
 }
 
 // ExplainMatch says why a plan is as it is. It reads in short transactions and computes in none; several at once take
-// turns.
+// turns, each caller with one. LIMIT_REACHED where the caller has one under way or too many wait.
 func (r *Room) ExplainMatch(
 	ctx context.Context, req *nuov1.ExplainMatchRequest,
 ) (*nuov1.ExplainMatchResponse, error) {
@@ -53,12 +53,11 @@ func (r *Room) ExplainMatch(
 	if err != nil {
 		return nil, err
 	}
-	select {
-	case r.explaining <- struct{}{}:
-		defer func() { <-r.explaining }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	end, err := r.explaining.take(ctx, x.caller.Subject())
+	if err != nil {
+		return nil, err
 	}
+	defer end()
 	if err := r.restore(ctx, x, m); err != nil {
 		return nil, err
 	}
@@ -127,7 +126,7 @@ func (r *Room) restore(ctx context.Context, x *explained, m *nuov1.Match) (err e
 		if err := r.reread(ctx, x, m); err != nil {
 			return err
 		}
-		if again, err = x.assign(); err != nil {
+		if again, err = x.assign(ctx); err != nil {
 			return err
 		}
 	}
@@ -201,7 +200,7 @@ func (x *explained) known(ctx context.Context, g *gathering) error {
 }
 
 // assign reads what holds of the plan as assignments, and tells whether an offer had to be pinned.
-func (x *explained) assign() (again bool, err error) {
+func (x *explained) assign(ctx context.Context) (again bool, err error) {
 	volunteers, shifts := map[string]int{}, map[string]int{}
 	for v, c := range x.people {
 		volunteers[c.Volunteer.GetName()] = v
@@ -232,7 +231,7 @@ func (x *explained) assign() (again bool, err error) {
 			x.assignments, from = append(x.assignments, matcher.Assignment{Volunteer: v, Shift: s}), append(from, p)
 		}
 	}
-	broken, err := x.dropBroken(from)
+	broken, err := x.dropBroken(ctx, from)
 	return again || broken, err
 }
 
@@ -262,8 +261,8 @@ func (r *Room) compare(ctx context.Context, x *explained) error {
 
 // dropBroken leaves out what a rule forbids now, such as a place on a shift whose capacity was lowered, and tells whether
 // an offer was among it. from are the placements of the assignments.
-func (x *explained) dropBroken(from []*storev1.StoredPlacement) (again bool, err error) {
-	for {
+func (x *explained) dropBroken(ctx context.Context, from []*storev1.StoredPlacement) (again bool, err error) {
+	for ctx.Err() == nil {
 		err := x.problem.Check(x.assignments)
 		var broken *matcher.Violation
 		if !errors.As(err, &broken) {
@@ -278,4 +277,5 @@ func (x *explained) dropBroken(from []*storev1.StoredPlacement) (again bool, err
 		again = x.pin(from[i]) || again
 		x.assignments, from = slices.Delete(x.assignments, i, i+1), slices.Delete(from, i, i+1)
 	}
+	return again, ctx.Err()
 }

@@ -73,6 +73,7 @@ type MatchServiceClient interface {
 	// that was never solved is WRONG_STATE. Planners are told why a named volunteer is kept from a shift where they may
 	// read that volunteer's record (GetVolunteer), of stated hours where they may read the preference (GetPreference), of
 	// an exemption where they are the unit's committee; else NOT_ELIGIBLE without a reason.
+	// One caller has one explanation under way at a time, and few wait together: LIMIT_REACHED otherwise.
 	ExplainMatch(ctx context.Context, in *ExplainMatchRequest, opts ...grpc.CallOption) (*ExplainMatchResponse, error)
 }
 
@@ -215,6 +216,7 @@ type MatchServiceServer interface {
 	// that was never solved is WRONG_STATE. Planners are told why a named volunteer is kept from a shift where they may
 	// read that volunteer's record (GetVolunteer), of stated hours where they may read the preference (GetPreference), of
 	// an exemption where they are the unit's committee; else NOT_ELIGIBLE without a reason.
+	// One caller has one explanation under way at a time, and few wait together: LIMIT_REACHED otherwise.
 	ExplainMatch(context.Context, *ExplainMatchRequest) (*ExplainMatchResponse, error)
 	mustEmbedUnimplementedMatchServiceServer()
 }

@@ -386,7 +386,7 @@ func TestOKAnExplainerAnswersAfterAContextEnded(t *testing.T) {
 			t.Fatal(err)
 		}
 		for n := 0; ; n += 1 + n/3 {
-			got, err := e.All(&ending{t.Context(), n})
+			got, err := e.All(&matcher.Ending{Context: t.Context(), Left: n})
 			if errors.Is(err, context.Canceled) {
 				continue
 			}
@@ -827,19 +827,6 @@ func TestErrExplainRefusesAPlanThatBreaksARule(t *testing.T) {
 	}
 }
 
-// ending is a context that ends when it was asked so often.
-type ending struct {
-	context.Context
-	left int
-}
-
-func (c *ending) Err() error {
-	if c.left--; c.left < 0 {
-		return context.Canceled
-	}
-	return nil
-}
-
 func TestErrExplainEndsWhereverTheContextDoes(t *testing.T) {
 	each(t, 6, func(t *testing.T, r *rand.Rand) {
 		k := sketch{volunteers: make([]matcher.Volunteer, 3000)}
@@ -853,16 +840,16 @@ func TestErrExplainEndsWhereverTheContextDoes(t *testing.T) {
 			}
 		}
 		p := k.problem(t)
-		asked := &ending{t.Context(), 1 << 30}
+		asked := &matcher.Ending{Context: t.Context(), Left: 1 << 30}
 		if _, err := matcher.Explain(asked, p, nil); err != nil {
 			t.Fatal(err)
 		}
-		times := 1<<30 - asked.left
+		times := 1<<30 - asked.Left
 		if times < 20 {
 			t.Errorf("the context was looked at %d times", times)
 		}
 		for n := 0; n < times; n += 1 + times/25 {
-			x, err := matcher.Explain(&ending{t.Context(), n}, p, nil)
+			x, err := matcher.Explain(&matcher.Ending{Context: t.Context(), Left: n}, p, nil)
 			if x != nil || !errors.Is(err, context.Canceled) {
 				t.Errorf("ended after %d of %d looks: %v", n, times, err)
 			}

@@ -196,26 +196,13 @@ func TestOKRosterThatNeverBeganIsBoundedByAllSlots(t *testing.T) {
 	}
 }
 
-// cancelsAfter is a context that ends when it has been asked so often.
-type cancelsAfter struct {
-	context.Context
-	left int
-}
-
-func (c *cancelsAfter) Err() error {
-	if c.left--; c.left < 0 {
-		return context.Canceled
-	}
-	return nil
-}
-
 func TestOKRosterThatEndsAnywhereIsAPlanNoBetterThanItsBound(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
 	for k := range 400 {
 		p := tinyRoster(t, random)
 		value, least := bestRoster(p, ranksOf(p))
 		for left := range 8 {
-			plan, err := Roster(&cancelsAfter{t.Context(), left * left}, p, RosterOptions{Steps: 50})
+			plan, err := Roster(&Ending{t.Context(), left * left}, p, RosterOptions{Steps: 50})
 			if err != nil || p.Check(plan.Assignments) != nil {
 				t.Fatal(k, left, plan, err)
 			}
@@ -233,7 +220,7 @@ func TestOKRosterThatEndsWithinAStepIsAPlan(t *testing.T) {
 		r := newRosterSearch(t.Context(), m, RosterOptions{})
 		r.begin()
 		r.boundCost(20)
-		r.watch.ctx = &cancelsAfter{t.Context(), left}
+		r.watch.ctx = &Ending{t.Context(), left}
 		r.attempt(0, 0)
 		for x, n := range r.state.count {
 			if n > m.slots[x] {
